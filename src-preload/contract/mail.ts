@@ -314,6 +314,8 @@ export const Conversation = z.object({
       act: z.object({ id: Id, otherId: Id, otherSubject: z.string() }).nullable(),
     }),
   ),
+  /** In a support session: it is in a mailbox too that was not granted, of which nothing is shown, nor what people wrote about it as a whole. */
+  partly: z.boolean(),
 })
 export type Conversation = z.infer<typeof Conversation>
 

@@ -175,8 +175,14 @@ function Opened({ id, session }: { id: number; session: Session }) {
             </div>
             <div className="x">
               <span className="tag lg">{t(`common:status.${data.status}`)}</span>
-              {session.mayWrite && <SessionWork conversation={data} onChanged={refetch} />}
+              {session.mayWrite && !data.partly && <SessionWork conversation={data} onChanged={refetch} />}
             </div>
+            {data.partly && (
+              <p className="t3 meta x">
+                <Icon icon={Lock} small />
+                {t('support:partly')}
+              </p>
+            )}
           </div>
           <div className="scroll" tabIndex={0}>
             <ol className="ses-thread">
@@ -206,7 +212,7 @@ function Opened({ id, session }: { id: number; session: Session }) {
       )}
       <LinkTarget />
       <div className="roc">
-        {session.mayWrite && data ? (
+        {session.mayWrite && data && !data.partly ? (
           <NoteForm conversationId={data.id} onAdded={refetch} />
         ) : (
           <>

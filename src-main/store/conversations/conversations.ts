@@ -109,6 +109,7 @@ export function getConversation(read: Reader, id: number, me = ''): Conversation
     outbox: itemsOf(read, current),
     draft: draftIn(read, current),
     history: historyOf(read, current),
+    partly: false,
   }
 }
 

@@ -50,7 +50,11 @@ export function supportHandlers(service: StoreService, session: SupportSession):
       session.look(
         'look-conversation',
         { kind: 'conversation', id },
-        (read) => getConversation(read, id),
+        (read) => {
+          const seen = getConversation(read, id)
+          const customer = read.get<{ id: number }>('SELECT id FROM customers WHERE id = ?', seen.customerId)
+          return { ...seen, customerId: customer?.id ?? null, partly: session.isPartly(seen.id) }
+        },
         ({ messages }) => ({ messages: messages.length }),
       ),
     'messages.body': ({ id }) => session.look('look-message', { kind: 'message', id }, (read) => messageBody(read, id)),

@@ -136,20 +136,38 @@ export class SupportSession {
     })
   }
 
-  /** @throws PosternError `not-found` for a conversation that the grant does not show */
-  private mustShow(ids: readonly number[]): void {
+  /** Whether a conversation is in a mailbox too that was not granted. */
+  isPartly(conversationId: number): boolean {
+    const granted = mailboxesOf(this.grant)
+    return (
+      granted !== null &&
+      this.workspace.db.read.get(
+        'SELECT 1 FROM conversation_mailboxes WHERE conversation_id = ? AND mailbox_id NOT IN (SELECT value FROM json_each(?))',
+        conversationId,
+        JSON.stringify(granted),
+      ) !== undefined
+    )
+  }
+
+  /**
+   * What is written about a conversation is seen, and counts, in every mailbox that it is in.
+   * @throws PosternError `not-found` for one that the grant does not show, `not-allowed` for one that it shows a part of
+   */
+  private mustBeWhole(ids: readonly number[]): void {
     if (!ids.every((id) => this.scoped.read.get('SELECT 1 FROM conversations WHERE id = ?', id)))
       throw new PosternError('not-found', 'no such conversation')
+    if (ids.some((id) => this.isPartly(id)))
+      throw new PosternError('not-allowed', 'it is in another mailbox too', { grant: true })
   }
 
   /**
    * An act of a customer-success manager on a conversation of the grant is written down in its own transaction: what could not be
    * done does not stand in the log as done, and what could not be written down is not done.
-   * @throws PosternError `not-found` for a conversation that the grant does not show
+   * @throws PosternError `not-found`, `not-allowed` for a conversation that the grant does not show, or not whole
    */
   wrote(tx: Writer, call: string, id: number): void {
     this.check()
-    this.mustShow([id])
+    this.mustBeWhole([id])
     this.workspace.accessLog.append(tx, {
       who: this.who,
       act: 'wrote',
@@ -159,11 +177,11 @@ export class SupportSession {
     })
   }
 
-  /** The acts of the workspace for that manager: all that they name must be shown by the grant before the first is touched. */
+  /** The acts of the workspace for that manager: all that they name must be shown whole by the grant before the first is touched. */
   acting(acts: Pick<Acts, 'act'>, call: string): Pick<Acts, 'act'> {
     return {
       act: async (ids, work) => {
-        this.mustShow(ids)
+        this.mustBeWhole(ids)
         return acts.act(ids, (tx, id, mailboxes) => {
           this.wrote(tx, call, id)
           return work(tx, id, mailboxes)

@@ -1,11 +1,13 @@
 import type Driver from 'better-sqlite3-multiple-ciphers'
 import * as z from 'zod'
+import { addressKey } from '../../../src-preload/contract/address'
 import type { GrantScope } from '../../../src-preload/contract/support'
 import { databaseFile, readerOf, type Reader } from '../file/database'
 import { openDriver } from '../file/driver'
 import { rowOf } from '../conversations/summary'
 import { shownPlaces } from '../mail/places'
 import { ownAddresses } from '../outbox/identities'
+import { displayName, parsePeople, parseTexts } from '../rows'
 
 /**
  * The database as a support session sees it: a second connection that SQLite itself holds read-only, with a temporary view
@@ -33,6 +35,15 @@ const inFolder = (mailboxes: string | null, message: string): string =>
   mailboxes === null
     ? '1'
     : `EXISTS(SELECT 1 FROM main.locations x JOIN main.folders y ON y.id = x.folder_id WHERE x.message_id = ${message} AND y.mailbox_id IN (${mailboxes}))`
+
+/**
+ * No mailbox that was not granted has the conversation in its lists. Notes, tags and history are of a conversation as a whole: of one that lies
+ * in another mailbox too nothing says which mail they are about, so they are shown of none.
+ */
+const onlyIn = (mailboxes: string | null, conversation: string): string =>
+  mailboxes === null ? '1' : `${inMailbox(mailboxes, conversation)} AND NOT ${liesElsewhere(mailboxes, conversation)}`
+const liesElsewhere = (mailboxes: string, conversation: string): string =>
+  `EXISTS(SELECT 1 FROM main.conversation_mailboxes x WHERE x.conversation_id = ${conversation} AND x.mailbox_id NOT IN (${mailboxes}))`
 
 /** Of a message what lists show of its conversation (`conversations/summary`). */
 const Listed = z.object({
@@ -78,6 +89,64 @@ function listShows(db: Driver): void {
     return shows[z.string().parse(what)] ?? null
   })
 }
+
+/** The mail of a customer that is shown; a condition on `m` may follow. */
+const shownMail = (mailboxes: string, customer: string): string =>
+  `FROM main.conversations c JOIN main.messages m ON m.conversation_id = c.id WHERE c.customer_id = ${customer} AND m.place IN ${shownPlaces} AND ${inFolder(mailboxes, 'm.id')}`
+const named = (keys: string): string => `name_in(m.from_name, m.from_address, m.people, ${keys})`
+/** Every conversation of the customer is in granted mailboxes alone. */
+const onlyHere = (mailboxes: string, customer: string): string =>
+  `NOT EXISTS(SELECT 1 FROM main.conversations c WHERE c.customer_id = ${customer} AND ${liesElsewhere(mailboxes, 'c.id')})`
+
+/** Of a customer who is in another mailbox too: what the mail that is shown says, and nothing that people or other mail said of them. */
+function customersOf(mailboxes: string | null): View {
+  if (mailboxes === null) return whole('1')
+  const mail = shownMail(mailboxes, 'customers.id')
+  const keys =
+    '(SELECT json_group_array(a.address_key) FROM main.customer_addresses a WHERE a.customer_id = customers.id)'
+  const name = `(SELECT ${named(keys)} AS called ${mail} AND called IS NOT NULL ORDER BY m.date DESC, m.id DESC LIMIT 1)`
+  const orOfMail = (column: string, ofMail: string): string =>
+    `iif(${onlyHere(mailboxes, 'customers.id')}, ${column}, ${ofMail})`
+  return {
+    where: `${ofCustomer(mailboxes, 'customers.id')} AND (${onlyHere(mailboxes, 'customers.id')} OR ${name} IS NOT NULL)`,
+    columns: {
+      id: true,
+      name: orOfMail('name', name),
+      note: orOfMail('note', "''"),
+      first_at: orOfMail('first_at', `(SELECT min(m.date) ${mail})`),
+      first_auto_at: orOfMail('first_auto_at', `(SELECT min(m.date) ${mail})`),
+      last_at: orOfMail('last_at', `(SELECT max(m.date) ${mail})`),
+    },
+  }
+}
+
+function addressesOf(mailboxes: string | null): View {
+  const customer = 'customer_addresses.customer_id'
+  return whole(
+    mailboxes === null
+      ? '1'
+      : `${ofCustomer(mailboxes, customer)} AND (${onlyHere(mailboxes, customer)} OR EXISTS(SELECT 1 ${shownMail(mailboxes, customer)} AND ${named('json_array(customer_addresses.address_key)')} IS NOT NULL))`,
+  )
+}
+
+/** What a message calls somebody with one of these addresses; null: it does not name them. */
+function nameIn(db: Driver): void {
+  const text = z.string()
+  db.function(
+    'name_in',
+    { deterministic: true },
+    (fromName: unknown, from: unknown, people: unknown, keys: unknown) => {
+      const [name, address] = [text.parse(fromName), text.parse(from)]
+      const { to, cc, bcc, replyTo } = parsePeople(text.parse(people))
+      const known = parseTexts(text.parse(keys))
+      const one = [{ name, address }, ...to, ...cc, ...bcc, ...replyTo].find((person) =>
+        known.includes(addressKey(person.address)),
+      )
+      return one ? displayName(one.name, one.address) : null
+    },
+  )
+}
+
 const ofCustomer = (mailboxes: string | null, customer: string): string =>
   mailboxes === null
     ? '1'
@@ -123,8 +192,6 @@ const shown: Readonly<Record<string, Shown>> = {
         'version',
         'merged_into',
         'assignee',
-        'tags',
-        'labels',
         'snoozed_until',
         'snoozed_at',
         'snooze_unless_reply',
@@ -132,15 +199,16 @@ const shown: Readonly<Record<string, Shown>> = {
         'family',
       ),
       ...ofMessages(mailboxes),
+      ...Object.fromEntries(
+        ['tags', 'labels'].map((name) => [name, `iif(${onlyIn(mailboxes, 'conversations.id')}, ${name}, '[]')`]),
+      ),
       ...(scope === 'full' ? names('customer_id') : { snippet: "''" }),
     },
   })),
   conversation_mailboxes: fromMetadata((_scope, mailboxes) => whole(own(mailboxes, 'mailbox_id'))),
-  conversation_tags: fromMetadata((_scope, mailboxes) =>
-    whole(inMailbox(mailboxes, 'conversation_tags.conversation_id')),
-  ),
+  conversation_tags: fromMetadata((_scope, mailboxes) => whole(onlyIn(mailboxes, 'conversation_tags.conversation_id'))),
   conversation_labels: fromMetadata((_scope, mailboxes) =>
-    whole(inMailbox(mailboxes, 'conversation_labels.conversation_id')),
+    whole(onlyIn(mailboxes, 'conversation_labels.conversation_id')),
   ),
   tags: fromMetadata(() => whole('1')),
   // The sum over the granted mailboxes is counted anew: a conversation in two of them is one.
@@ -181,15 +249,15 @@ const shown: Readonly<Record<string, Shown>> = {
       snippet: scope === 'full' ? true : "''",
     },
   })),
-  history: fromMetadata((_scope, mailboxes) => whole(inMailbox(mailboxes, 'history.conversation_id'))),
+  history: fromMetadata((_scope, mailboxes) => whole(onlyIn(mailboxes, 'history.conversation_id'))),
   message_bodies: onlyFull((mailboxes) => ({
     where: inFolder(mailboxes, 'message_bodies.message_id'),
     columns: names('message_id', 'body', 'source'),
   })),
   attachments: onlyFull((mailboxes) => whole(inFolder(mailboxes, 'attachments.message_id'))),
-  notes: onlyFull((mailboxes) => whole(inMailbox(mailboxes, 'notes.conversation_id'))),
-  customers: onlyFull((mailboxes) => whole(ofCustomer(mailboxes, 'customers.id'))),
-  customer_addresses: onlyFull((mailboxes) => whole(ofCustomer(mailboxes, 'customer_addresses.customer_id'))),
+  notes: onlyFull((mailboxes) => whole(onlyIn(mailboxes, 'notes.conversation_id'))),
+  customers: onlyFull(customersOf),
+  customer_addresses: onlyFull(addressesOf),
 }
 
 /** Names of tables that stay empty in a scope; for the test that holds the list against the schema. */
@@ -213,6 +281,7 @@ export function openScoped(
       mailboxIds === null ? null : mailboxIds.filter((id) => Number.isSafeInteger(id)).join(', ') || '-1'
     // Before a view hides what it reads.
     listShows(db)
+    nameIn(db)
     for (const name of tablesOf(db))
       db.exec(`CREATE TEMP VIEW "${name}" AS ${viewOf(db, name, shown[name]?.(scope, mailboxes) ?? null)}`)
     db.pragma('query_only = ON')

@@ -42,6 +42,8 @@ export const support = {
   noLinks: 'Links stay closed in a support session.',
   remote_one: '{{count, number}} remote image is not loaded in a support session.',
   remote_other: '{{count, number}} remote images are not loaded in a support session.',
+  partly:
+    'This conversation is also in a mailbox that was not granted. Its mail there, its notes and its tags are not shown.',
   noText: 'The text of this message is not part of this grant.',
   fileTip: 'This cannot be opened in a support session',
   view: 'View {{name}}',

@@ -351,6 +351,86 @@ describe('a support session', () => {
     expect(hits.map((hit) => [hit.mailboxIds, hit.attachmentCount])).toEqual([[[1], 0]])
   })
 
+  describe('of a conversation or a customer in two mailboxes', () => {
+    let secret: number
+    beforeEach(async () => {
+      secret = (await store.mailbox('secret@acme.test')).folders['INBOX'] ?? 0
+    })
+    const toSecret = { to: ['secret@acme.test'] }
+
+    test('no note, tag or line of its history tells of the one that was not granted, nor is anything written there', async () => {
+      await store.put(secret, { from: 'Priya <priya@cycle.test>', ...toSecret, id: 'first@test' })
+      await store.put(inbox, { from: 'Priya <priya@cycle.test>', id: 'second@test', inReplyTo: ['first@test'] })
+      await store.put(inbox, { from: 'Other <other@cycle.test>', subject: 'Whole' })
+      const ids = (await store.list()).map((row) => row.id)
+      const tag = await store.call('tags.create', { label: 'canarytag' })
+      await store.call('conversations.tag', { ids, tag: tag.name, on: true })
+      for (const id of ids) await store.call('notes.add', { conversationId: id, text: `canarynote ${id}` })
+      await grant(store, { kind: 'customer-success-manager', mailboxIds: [1] })
+      const session = await signIn(store)
+      const { rows } = await session.ask('conversations.list', { view: 'inbox', offset: 0, limit: 50 })
+      const whole = rows.find(({ subject }) => subject === 'Whole')?.id ?? 0
+      const part = rows.find(({ subject }) => subject !== 'Whole')?.id ?? 0
+      const shown = await session.ask('conversations.get', { id: part })
+      expect(shown).toMatchObject({ partly: true, notes: [], tags: [], history: [] })
+      expect(shown.messages).toHaveLength(1)
+      expect(JSON.stringify([shown, rows.find(({ id }) => id === part)])).not.toContain('canary')
+      for (const [name, input] of [
+        ['conversations.tag', { ids: [whole, part], tag: tag.name, on: false }],
+        ['conversations.assign', { ids: [part], to: null }],
+        ['notes.add', { conversationId: part, text: 'x' }],
+      ] as const)
+        expect(await codeOf(session.askAnything(name, input)), name).toBe('not-allowed')
+      // What is in granted mailboxes alone has all of it.
+      expect(await session.ask('conversations.get', { id: whole })).toMatchObject({
+        partly: false,
+        notes: [{ text: `canarynote ${whole}` }],
+        tags: [{ label: 'canarytag' }],
+        history: [{ kind: 'tagged' }],
+      })
+    })
+
+    test('nothing that is known of a customer comes from the one that was not granted', async () => {
+      const day = (n: number) => Date.parse(`2026-01-0${n}T10:00:00Z`)
+      await store.put(secret, { from: 'Canary Name <priya@cycle.test>', ...toSecret, date: day(1), subject: 'Canary' })
+      await store.put(inbox, { from: 'Priya <priya@cycle.test>', date: day(2), subject: 'Bell' })
+      await store.put(secret, { from: 'Canary Name <priya@cycle.test>', ...toSecret, date: day(3), subject: 'Canary 3' })
+      // The first who wrote in it is in the other mailbox.
+      await store.put(secret, { from: 'Canary <hidden@cycle.test>', ...toSecret, date: day(4), id: 'first@test' })
+      await store.put(inbox, { from: 'Ana <ana@cycle.test>', date: day(5), subject: 'Lamp', inReplyTo: ['first@test'] })
+      const customer = async (name: string) =>
+        store.db.read.get<{ id: number }>('SELECT customer_id AS id FROM customer_addresses WHERE address_key = ?', name)
+          ?.id ?? 0
+      const priya = await customer('priya@cycle.test')
+      await store.call('customers.update', { id: priya, note: 'canarynote' })
+      await grant(store, { mailboxIds: [1] })
+      const session = await signIn(store)
+      expect(await session.ask('customers.get', { id: priya })).toMatchObject({
+        name: 'Priya',
+        note: '',
+        addresses: ['priya@cycle.test'],
+        firstSeenAt: day(2),
+        lastSeenAt: day(2),
+        conversationCount: 1,
+      })
+      expect(await codeOf(session.ask('customers.get', { id: await customer('hidden@cycle.test') }))).toBe('not-found')
+      const { rows } = await session.ask('conversations.list', { view: 'inbox', offset: 0, limit: 50 })
+      for (const { id, subject } of rows) {
+        const shown = await session.ask('conversations.get', { id })
+        expect([subject, shown.customerId]).toEqual([subject, subject === 'Bell' ? priya : null])
+        expect(JSON.stringify(shown).toLowerCase()).not.toContain('canary')
+      }
+      // Granted both, all of it is there.
+      await grant(store, { mailboxIds: [1, 2] })
+      expect(await (await signIn(store)).ask('customers.get', { id: priya })).toMatchObject({
+        name: 'Canary Name',
+        note: 'canarynote',
+        firstSeenAt: day(1),
+        lastSeenAt: day(3),
+      })
+    })
+  })
+
   test('the manager writes tags and assignments of what the grant shows, and nothing of another mailbox', async () => {
     const other = await store.mailbox('secret@acme.test')
     await store.put(inbox, { from: 'Priya <priya@cycle.test>' })
