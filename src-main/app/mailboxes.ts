@@ -92,6 +92,8 @@ export class Mailboxes {
   }
 
   async remove(id: number): Promise<void> {
+    // First: a keychain that does not answer keeps the mailbox, or nobody could take its password and permissions away any more.
+    const grants = await this.grantsOf(id)
     await this.tellMail('mailbox.removed', { id })
     try {
       await this.store().call('mailbox.remove', { id })
@@ -100,7 +102,6 @@ export class Mailboxes {
       await this.tellMail('mailbox.changed', { id })
       throw fault
     }
-    const grants = await this.grantsOf(id)
     for (const use of uses) await this.keys.removeSecret(secretName(id, use))
     await this.former.forget(id)
     for (const grant of grants.keys()) await this.signIns.forget(grant, true)

@@ -141,7 +141,7 @@ it('a mailbox whose password the keychain does not take is not left behind witho
 it('a mailbox that the store could not remove goes on being fetched and sent from', async () => {
   const told: string[] = []
   const mailboxes = new Mailboxes(
-    {} as Keys,
+    { secret: async () => null } as unknown as Keys,
     {} as SignIns,
     () =>
       ({
@@ -154,4 +154,36 @@ it('a mailbox that the store could not remove goes on being fetched and sent fro
   )
   await expect(mailboxes.remove(4)).rejects.toMatchObject({ code: 'disk-full' })
   expect(told).toEqual(['mailbox.removed', 'mailbox.changed'])
+})
+
+it('the password and the permission of a mailbox do not outlive it because the keychain was locked: it can be removed again', async () => {
+  let dead = true
+  const secrets = new Map([
+    ['mailbox:4:imap', JSON.stringify({ host: 'mail.example', port: 993, user: 'team', grant: 'g1' })],
+    ['mailbox:4:smtp', JSON.stringify({ host: 'mail.example', port: 465, user: 'team', password: 'p' })],
+  ])
+  const alive = (): void => {
+    if (dead) throw new PosternError('keychain-failed')
+  }
+  const keys = {
+    secret: async (name: string) => (alive(), secrets.get(name) ?? null),
+    removeSecret: async (name: string) => void (alive(), secrets.delete(name)),
+  }
+  const forgotten: [string, boolean][] = []
+  const signIns = { forget: async (id: string, tellProvider: boolean) => void forgotten.push([id, tellProvider]) }
+  const asked: string[] = []
+  const call = async (name: string) => (asked.push(name), {})
+  const mailboxes = new Mailboxes(
+    keys as unknown as Keys,
+    signIns as unknown as SignIns,
+    () => ({ call }) as never,
+    () => ({ call }) as never,
+    () => undefined,
+  )
+  await expect(mailboxes.remove(4)).rejects.toMatchObject({ code: 'keychain-failed' })
+  expect(asked).toEqual([])
+  dead = false
+  await mailboxes.remove(4)
+  expect(asked).toEqual(['mailbox.removed', 'mailbox.remove'])
+  expect([...secrets.keys(), ...forgotten]).toEqual([['g1', true]])
 })

@@ -394,13 +394,20 @@ describe('a support session', () => {
       const day = (n: number) => Date.parse(`2026-01-0${n}T10:00:00Z`)
       await store.put(secret, { from: 'Canary Name <priya@cycle.test>', ...toSecret, date: day(1), subject: 'Canary' })
       await store.put(inbox, { from: 'Priya <priya@cycle.test>', date: day(2), subject: 'Bell' })
-      await store.put(secret, { from: 'Canary Name <priya@cycle.test>', ...toSecret, date: day(3), subject: 'Canary 3' })
+      await store.put(secret, {
+        from: 'Canary Name <priya@cycle.test>',
+        ...toSecret,
+        date: day(3),
+        subject: 'Canary 3',
+      })
       // The first who wrote in it is in the other mailbox.
       await store.put(secret, { from: 'Canary <hidden@cycle.test>', ...toSecret, date: day(4), id: 'first@test' })
       await store.put(inbox, { from: 'Ana <ana@cycle.test>', date: day(5), subject: 'Lamp', inReplyTo: ['first@test'] })
       const customer = async (name: string) =>
-        store.db.read.get<{ id: number }>('SELECT customer_id AS id FROM customer_addresses WHERE address_key = ?', name)
-          ?.id ?? 0
+        store.db.read.get<{ id: number }>(
+          'SELECT customer_id AS id FROM customer_addresses WHERE address_key = ?',
+          name,
+        )?.id ?? 0
       const priya = await customer('priya@cycle.test')
       await store.call('customers.update', { id: priya, note: 'canarynote' })
       await grant(store, { mailboxIds: [1] })
