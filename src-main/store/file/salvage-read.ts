@@ -12,6 +12,14 @@ export interface Source {
   readonly isNumbered: boolean
   readonly columns: readonly string[]
   readonly where: string
+  readonly index?: KeyIndex | undefined
+}
+
+/** An index that knows the key of every row of a table without numbers. */
+export interface KeyIndex {
+  readonly name: string
+  /** What it says, and what has to do for the rest, of a row that cannot be read itself; left out: such a row is lost. */
+  readonly instead?: string
 }
 
 /** Where a walk ended: behind its last row, or before a page that cannot be read. */
@@ -32,8 +40,8 @@ const mostTries = 300
 
 /**
  * The rows of a table, each once, as far as they can be read. Whatever a question goes through may be damaged, an index too; so where one
- * fails the table is read by nothing but itself, from both ends. Where it has numbers, what lies between two damaged pages is
- * sought by halves, so that a page hides only what lies in it.
+ * fails the table is read by nothing but itself, from both ends. What lies between two damaged pages is sought by halves where it has
+ * numbers, and row by row where an index knows the keys, so that a page hides only what lies in it.
  */
 export function* readableRows(old: Driver, source: Source): Generator<Row> {
   const seen = new Set<string>()
@@ -41,6 +49,7 @@ export function* readableRows(old: Driver, source: Source): Generator<Row> {
   const up = yield* walk(old, source, seen, 'ASC')
   if (up.isWhole) return
   const down = yield* walk(old, source, seen, 'DESC')
+  if (source.index && !isStandIn(old, source.name)) yield* byIndex(old, source, source.index, seen)
   if (!source.isNumbered) return
   const gaps: Gap[] = [{ above: up.last ?? everything.above, below: down.last ?? everything.below }]
   for (let tries = 0; tries < mostTries; tries++) {
@@ -79,7 +88,7 @@ function* walk(
     for (const row of statement.iterate()) {
       const at = row[key]
       if (typeof at === 'bigint') last = at
-      const id = keys.map((one) => String(row[one])).join(' ')
+      const id = idOf(row, keys)
       if (seen.has(id)) continue
       seen.add(id)
       yield row
@@ -90,6 +99,50 @@ function* walk(
     return { last, isWhole: false }
   }
 }
+
+/** What no walk came to, each by its key. */
+function* byIndex(
+  old: Driver,
+  { name, keys, columns, where }: Source,
+  index: KeyIndex,
+  seen: Set<string>,
+): Generator<Row> {
+  const from = `FROM ${name} INDEXED BY ${index.name}`
+  const all = readable(() =>
+    old
+      .prepare<[], Row>(`SELECT ${keys.join(', ')} ${from}`)
+      .safeIntegers()
+      .all(),
+  )
+  const isIt = keys.map((key) => `${key} = ?`).join(' AND ')
+  const itself = old
+    .prepare<Value[], Row>(
+      `SELECT ${columns.join(', ')} FROM ${name} NOT INDEXED WHERE ${isIt} AND ((${where}) IS TRUE)`,
+    )
+    .safeIntegers()
+  const instead =
+    index.instead === undefined
+      ? null
+      : old
+          .prepare<Value[], Row>(`SELECT ${index.instead} ${from} WHERE ${isIt} AND ((${where}) IS TRUE)`)
+          .safeIntegers()
+  for (const key of all ?? []) {
+    const id = idOf(key, keys)
+    if (seen.has(id)) continue
+    const values = keys.map((one) => key[one] ?? null)
+    const found = readable(() => itself.all(...values)) ?? readable(() => instead?.all(...values) ?? [])
+    for (const row of found ?? []) {
+      seen.add(id)
+      yield row
+    }
+  }
+}
+
+/** Something in the place of a table of an older database: it has no index. */
+const isStandIn = (old: Driver, name: string): boolean =>
+  old.prepare<[string]>('SELECT 1 FROM temp.sqlite_schema WHERE name = ?').get(name) !== undefined
+
+const idOf = (row: Row, keys: readonly string[]): string => keys.map((one) => String(row[one])).join(' ')
 
 /** null where damage is met; any other failure is none of damage's. */
 export function readable<T>(work: () => T): T | null {

@@ -6,11 +6,19 @@ import { logger } from '../../shared/log'
 import { databaseFile, type Value, type Writer } from './database'
 import { openDriver } from './driver'
 import { isNew, noteTakenOver } from './keys'
-import { hasCode, readable, readableRows, type Source } from './salvage-read'
+import { hasCode, readable, readableRows, type KeyIndex, type Source } from './salvage-read'
+import {
+  noteImportedFolders,
+  standInChains,
+  standInConversations,
+  standInDrafts,
+  standInFolders,
+  standInMailboxes,
+  dropWordless,
+} from './salvage-stand-in'
 import { IndexFile } from '../search/index-file'
 import { queueForIndex } from '../search/index-text'
 import { addToMailbox, markWork, summarize } from '../conversations/summary'
-import { statusNumber } from '../rows'
 import { makeWhole } from '../team/after-damage'
 import type { Workspace } from '../workspace'
 
@@ -26,8 +34,15 @@ interface Kept {
   /** Its primary key, column by column. */ readonly key: string
   /** `*`: all. */ readonly columns: string
   readonly where: string
+  readonly index?: KeyIndex
 }
-const whole = (name: string, key: string, where = '1'): Kept => ({ name, key, columns: '*', where })
+const whole = (name: string, key: string, where = '1', index?: KeyIndex): Kept => ({
+  name,
+  key,
+  columns: '*',
+  where,
+  ...(index && { index }),
+})
 /** Mail from files: no server has it. Like what follows it is noted first, so that no table's damage reaches another one. */
 const onlyHere = 'SELECT id FROM kept_messages'
 
@@ -43,7 +58,7 @@ const tables: readonly Kept[] = [
   whole('team_forks', 'device'),
   whole('team_invites', 'id'),
   whole('team_batches', 'device, seq'),
-  whole('team_events', 'device, seq, idx'),
+  whole('team_events', 'device, seq, idx', '1', { name: 'team_events_by_entity' }),
   whole('team_frontier', 'device'),
   whole('team_blobs', 'hash'),
   // `team_places` is left out: the team's folder is read anew, since what damage took here may lie there.
@@ -106,7 +121,11 @@ const tables: readonly Kept[] = [
   whole('message_bodies', 'id', `message_id IN (${onlyHere})`),
   whole('attachments', 'id', `message_id IN (${onlyHere})`),
   whole('mailbox_moves', 'message_id'),
-  whole('locations', 'folder_id, uid', 'folder_id IN (SELECT id FROM folders WHERE local = 1)'),
+  whole('locations', 'folder_id, uid', 'folder_id IN (SELECT id FROM kept_folders)', {
+    name: 'locations_by_message',
+    // Imported mail is news to nobody.
+    instead: 'folder_id, uid, message_id, 1 AS flags',
+  }),
   whole('delivery_reports', 'about_key, recipient, report_message'),
   {
     name: 'thread_ids',
@@ -193,14 +212,25 @@ function takeOver(workspace: Workspace, dir: string, key: Uint8Array): boolean {
   const copied: Record<string, number> = {}
   try {
     old = openDriver(path.join(dir, damaged), key)
-    for (const noted of ['kept_customers', 'kept_conversations', 'kept_messages', 'needed_conversations'])
+    for (const noted of [
+      'kept_customers',
+      'kept_conversations',
+      'kept_folders',
+      'kept_messages',
+      'needed_conversations',
+      'needed_mailboxes',
+    ])
       old.exec(`CREATE TEMP TABLE ${noted}(id INTEGER PRIMARY KEY)`)
     copyHashKey(workspace, old)
     goOnCounting(workspace, old)
     standIn(workspace, old)
+    note(workspace, old, 'kept_folders', 'folders', 'id')
+    noteImportedFolders(old)
     note(workspace, old, 'kept_messages', 'locations', 'message_id')
     for (const table of ['notes', 'note_drafts', 'drafts', 'outbox', 'messages'])
       note(workspace, old, 'needed_conversations', table, 'conversation_id')
+    for (const table of ['drafts', 'outbox', 'folders']) note(workspace, old, 'needed_mailboxes', table, 'mailbox_id')
+    note(workspace, old, 'needed_mailboxes', 'outbox', 'through_id')
     for (const table of tables) copied[table.name] = copyTable(workspace, old, table)
     workspace.db.write((tx) => makeWhole(tx, workspace))
     fileAgain(workspace)
@@ -285,7 +315,7 @@ function note(workspace: Workspace, old: Driver, into: string, name: string, col
   for (const id of ids) if (id !== null) keep.run(id)
 }
 
-function sourceOf(workspace: Workspace, { name, key, columns, where }: Kept): Source {
+function sourceOf(workspace: Workspace, { name, key, columns, where, index }: Kept): Source {
   const all = workspace.db.read.all<{ name: string; type: string }>('SELECT name, type FROM pragma_table_info(?)', name)
   const keys = key.split(', ')
   return {
@@ -294,6 +324,7 @@ function sourceOf(workspace: Workspace, { name, key, columns, where }: Kept): So
     isNumbered: keys.length === 1 && all.find((one) => one.name === key)?.type === 'INTEGER',
     columns: columns === '*' ? all.map((one) => one.name) : columns.split(',').map((column) => column.trim()),
     where,
+    index,
   }
 }
 
@@ -316,26 +347,16 @@ function copyTable(workspace: Workspace, old: Driver, table: Kept): number {
     if (batch.length >= rowsPerTransaction) flush()
   }
   flush()
+  if (name === 'mailboxes') standInMailboxes(workspace, old)
+  if (name === 'folders') standInFolders(workspace, old)
+  if (name === 'access_chains') standInChains(workspace)
+  if (name === 'drafts') standInDrafts(workspace, old)
   if (name === 'conversations') ids.push(...standInConversations(workspace, old))
   if (name === 'customers' || name === 'conversations') {
     const keep = old.prepare<[Value]>(`INSERT OR IGNORE INTO kept_${name} VALUES(?)`)
     for (const id of ids) keep.run(id)
   }
   return copied
-}
-
-/** Where a conversation's own row cannot be read, an empty one holds what people wrote in it until its mail is here again. */
-function standInConversations(workspace: Workspace, old: Driver): Value[] {
-  const needed = old.prepare<[], { id: number }>('SELECT id FROM needed_conversations').all()
-  return workspace.db.write((tx) =>
-    needed
-      .map(({ id }) => id)
-      .filter(
-        (id) =>
-          tx.run('INSERT OR IGNORE INTO conversations(id, status) VALUES(?, ?)', id, statusNumber('closed')).changes >
-          0,
-      ),
-  )
 }
 
 /** A row whose parent could not be read is left out; the others count. */
@@ -375,6 +396,11 @@ function fileAgain(workspace: Workspace): void {
 function finish(workspace: Workspace): void {
   workspace.db.write((tx) => {
     tx.run("UPDATE outbox SET state = 'uncertain', error = 'sent-uncertain' WHERE state = 'sending'")
+    dropWordless(tx)
+    // The next import numbers on from there.
+    tx.run(
+      'UPDATE folders SET high_uid = max(high_uid, (SELECT coalesce(max(uid), 0) FROM locations WHERE folder_id = folders.id))',
+    )
     tx.run(
       "UPDATE drafts SET state = 'open' WHERE state = 'queued' AND NOT EXISTS(SELECT 1 FROM outbox WHERE draft_id = drafts.id)",
     )

@@ -16,7 +16,7 @@ type Page = Omit<z.infer<typeof ImportPage>, 'items' | 'buffers'> & {
 }
 
 /** Folders of imported mail stand below this one, so that none meets a folder of the server. */
-const below = 'Imported mail'
+export const importedBelow = 'Imported mail'
 
 /**
  * Stores one page of an import, with the place up to which the files were read: a page that was cut short is read again,
@@ -89,7 +89,7 @@ function storeItems(
     portion.skipRest()
     return counts
   }
-  const folder = openFolder(tx, folderId, uidValidity)
+  const folder = openFolder(tx, folderId, importedUidValidity)
   const batch = new Batch()
   let uid = tx.get<{ high_uid: number }>('SELECT high_uid FROM folders WHERE id = ?', folderId)?.high_uid ?? 0
   for (const at of portion) {
@@ -106,7 +106,7 @@ function storeItems(
     ingest(
       tx,
       workspace,
-      { folderId, uidValidity, items: [], cursor: {}, backfill: true },
+      { folderId, uidValidity: importedUidValidity, items: [], cursor: {}, backfill: true },
       folder,
       { ...item, uid },
       item.internalDate,
@@ -130,10 +130,10 @@ function storeItems(
   return counts
 }
 
-const uidValidity = '1'
+export const importedUidValidity = '1'
 
 function folderFor(tx: Writer, mailboxId: number, name: string, role: FolderRole): number {
-  const path = `${below}/${name}`
+  const path = `${importedBelow}/${name}`
   const known = tx.get<{ id: number }>(
     'SELECT id FROM folders WHERE mailbox_id = ? AND path = ? AND local = 1',
     mailboxId,
@@ -149,7 +149,7 @@ function folderFor(tx: Writer, mailboxId: number, name: string, role: FolderRole
       path,
       '/',
       role,
-      uidValidity,
+      importedUidValidity,
     ).lastInsertRowid,
   )
 }

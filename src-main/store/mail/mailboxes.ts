@@ -118,7 +118,7 @@ export function pauseMailbox(workspace: Workspace, id: number, paused: boolean):
 }
 
 /** Stands where a server would: nothing ever connects to it. */
-const noServer: ServerSettings = { host: 'localhost', port: 1, security: 'none', user: 'nobody' }
+export const noServer: ServerSettings = { host: 'localhost', port: 1, security: 'none', user: 'nobody' }
 
 /** A mailbox for imported mail, without a server. @throws PosternError `conflict` when a mailbox has the address */
 export function createLocalMailbox(workspace: Workspace, name: string, address: string | null): number {

@@ -15,6 +15,7 @@ interface Page {
 
 let whole: Harness
 let mailboxId: number
+let events: number
 /** Leaves of each table and index, in their order. */
 const leaves = new Map<string, Page[]>()
 
@@ -59,6 +60,7 @@ beforeAll(async () => {
         })),
       ),
     })
+  events = count(whole, 'team_events')
   whole.service.closeStore()
   const db = openDriver(databaseFile(whole.dir), whole.key)
   for (const { name, ...page } of db
@@ -136,14 +138,16 @@ test(
   },
 )
 
-test.each(['notes', 'drafts', 'messages', 'message_bodies'])(
+test.each(['notes', 'drafts', 'messages', 'message_bodies', 'team_events'])(
   'two damaged pages of %s never take along what lies between them (R46)',
   { timeout: 60_000 },
   async (name) => {
     const [one, other] = [leaf(name, 0.2), leaf(name, 0.8)]
-    const all = name === 'notes' || name === 'drafts' ? 100 : 600
+    const all = { notes: 100, drafts: 100, team_events: events }[name] ?? 600
     await after([one, other], async (store) => {
-      expect(count(store, name)).toBeGreaterThanOrEqual(all - one.rows - other.rows)
+      // A row that stands above two leaves is reached through the first of them.
+      const above = name === 'team_events' ? 2 : 0
+      expect(count(store, name)).toBeGreaterThanOrEqual(all - one.rows - other.rows - above)
       return Promise.resolve()
     })
   },
