@@ -52,6 +52,8 @@ export class SignIns {
   private readonly pending = new Map<string, Pending>()
   private readonly access = new Map<string, { token: string; until: number }>()
   private readonly refreshing = new Map<string, Promise<string>>()
+  /** Refresh tokens that the keychain has not taken: those that it has in their place may be used up. */
+  private readonly unkept = new Map<string, string>()
 
   constructor(
     private readonly keys: Keys,
@@ -194,11 +196,14 @@ export class SignIns {
   /** Returns once no permission is being renewed: what a provider gave for a token that is used up now is kept then. */
   async renewed(): Promise<void> {
     const late = new Promise((resolve) => setTimeout(resolve, renewMs).unref())
-    await Promise.race([Promise.allSettled(this.refreshing.values()), late])
+    const kept = Promise.allSettled(this.refreshing.values()).then(() =>
+      Promise.allSettled([...this.unkept.keys()].map((id) => this.keepRefreshToken(id))),
+    )
+    await Promise.race([kept, late])
   }
 
   private async refresh(id: string, grant: Grant): Promise<string> {
-    const refreshToken = await this.keys.secret(tokenName(id))
+    const refreshToken = await this.refreshToken(id)
     try {
       if (refreshToken === null) throw new PosternError('sign-in-needed', 'no refresh token')
       const tokens = await this.mail().call('oauth.refresh', {
@@ -208,7 +213,8 @@ export class SignIns {
       })
       // The new refresh token is kept before anything is done with what came along: the old one may be used up.
       if (tokens.refreshToken !== null && tokens.refreshToken !== refreshToken)
-        await this.keys.setSecret(tokenName(id), tokens.refreshToken)
+        this.unkept.set(id, tokens.refreshToken)
+      await this.keepRefreshToken(id)
       if (tokens.refreshUntil !== null && tokens.refreshUntil !== grant.endsAt)
         await this.write(id, { ...grant, endsAt: tokens.refreshUntil })
       this.access.set(id, { token: tokens.accessToken, until: tokens.accessUntil })
@@ -220,6 +226,18 @@ export class SignIns {
       await this.write(id, { ...grant, ended: true })
       throw new PosternError('sign-in-needed', error.message, { ...error.detail, name: grant.service.name })
     }
+  }
+
+  private async refreshToken(id: string): Promise<string | null> {
+    return this.unkept.get(id) ?? (await this.keys.secret(tokenName(id)))
+  }
+
+  /** Tried again with each renewal: until it is kept, the next one goes on with it all the same. */
+  private async keepRefreshToken(id: string): Promise<void> {
+    const token = this.unkept.get(id)
+    if (token === undefined) return
+    await this.keys.setSecret(tokenName(id), token)
+    this.unkept.delete(id)
   }
 
   /** What is kept about a permission; null when there is none. */
@@ -238,7 +256,8 @@ export class SignIns {
   /** Forgets a permission; `tellProvider` asks the provider to forget it too, where it can be asked. */
   async forget(id: string, tellProvider: boolean): Promise<void> {
     const grant = await this.grant(id)
-    const refreshToken = await this.keys.secret(tokenName(id))
+    const refreshToken = await this.refreshToken(id)
+    this.unkept.delete(id)
     for (const name of [tokenName(id), factsName(id)]) await this.keys.removeSecret(name)
     this.access.delete(id)
     if (tellProvider && grant && refreshToken !== null && !grant.ended) {
@@ -253,6 +272,7 @@ export class SignIns {
   clear(): void {
     for (const id of this.pending.keys()) this.cancel(id)
     this.access.clear()
+    this.unkept.clear()
   }
 
   private async write(id: string, grant: Grant): Promise<void> {

@@ -116,6 +116,38 @@ it('the rotated refresh token is in the keychain before its access token is used
   expect(asked).toEqual(['refresh-1', 'refresh-1'])
 })
 
+it('a refresh token that the keychain does not take at once is not lost: nobody has to sign in again for that (R33)', async () => {
+  const signIns = await ready()
+  const id = await signedIn(signIns)
+  signIns.clear()
+  // The provider takes each refresh token once.
+  let good = 1
+  provider = async (used) => {
+    if (used !== `refresh-${good}`) throw new PosternError('sign-in-needed', 'invalid_grant')
+    good += 1
+    return tokens(good)
+  }
+  const { set } = keychain
+  keychain.set = async () => {
+    throw new PosternError('keychain-failed')
+  }
+  await expect(signIns.token(id, server, false)).rejects.toMatchObject({ code: 'keychain-failed' })
+  await expect(signIns.token(id, server, false)).rejects.toMatchObject({ code: 'keychain-failed' })
+  keychain.set = set
+  expect(await signIns.token(id, server, false)).toBe(`access-${good}`)
+  expect(asked).toEqual(['refresh-1', 'refresh-2', 'refresh-3'])
+  // And the last one is kept; before a lock or the end too.
+  keychain.set = async () => {
+    throw new PosternError('keychain-failed')
+  }
+  await expect(signIns.token(id, server, true)).rejects.toMatchObject({ code: 'keychain-failed' })
+  keychain.set = set
+  await signIns.renewed()
+  signIns.clear()
+  expect(await (await ready()).token(id, server, false)).toBe(`access-${good}`)
+  expect(asked.at(-1)).toBe('refresh-5')
+})
+
 it('invalid_grant asks the person once: the provider is not asked again, not even after a restart (R33)', async () => {
   const signIns = await ready()
   const id = await signedIn(signIns)
