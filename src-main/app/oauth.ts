@@ -212,8 +212,7 @@ export class SignIns {
         refreshToken,
       })
       // The new refresh token is kept before anything is done with what came along: the old one may be used up.
-      if (tokens.refreshToken !== null && tokens.refreshToken !== refreshToken)
-        this.unkept.set(id, tokens.refreshToken)
+      if (tokens.refreshToken !== null && tokens.refreshToken !== refreshToken) this.unkept.set(id, tokens.refreshToken)
       await this.keepRefreshToken(id)
       if (tokens.refreshUntil !== null && tokens.refreshUntil !== grant.endsAt)
         await this.write(id, { ...grant, endsAt: tokens.refreshUntil })

@@ -11,6 +11,8 @@ const isCall = (name: string): name is keyof typeof tried.calls => Object.hasOwn
 const isThing = (name: string): name is keyof typeof tried.things => Object.hasOwn(tried.things, name)
 
 const isList = (kind: string): kind is keyof typeof privacy.log.lists => Object.hasOwn(privacy.log.lists, kind)
+const isExport = (kind: string): kind is 'mailbox' | 'folder' | 'conversations' =>
+  ['mailbox', 'folder', 'conversations'].includes(kind)
 const isView = (id: string): id is View => View.options.some((one) => one === id)
 
 /** What a refused call was after. Takes any text: what was asked for is the asker's. */
@@ -34,6 +36,8 @@ export function actWords(entry: Entry): string {
   if (entry.act === 'look-list' && isList(kind)) return t(`privacy:log.lists.${kind}`)
   if (entry.act === 'look-list' && isView(id)) return t('privacy:log.view', { name: t(`common:nav.${id}`) })
   if (entry.act === 'look-search') return t('privacy:log.searched', { count: Number(detail['results'] ?? 0) })
+  if (entry.act === 'exported' && isExport(kind))
+    return t(`privacy:log.exports.${kind}`, { count: Number(detail['messages'] ?? 0) })
   const written = detail['call']
   if (entry.act === 'wrote' && (written === 'conversations.assign' || written === 'conversations.tag'))
     return t(`privacy:log.${written === 'conversations.assign' ? 'assigned' : 'tagged'}`, { object })

@@ -49,3 +49,12 @@ test('two colleagues with one first name are never called by it alone', () => {
   expect(team.map((name) => shortName(name, team))).toEqual(['Mei Tan', 'Mei Okafor', 'Bo'])
   expect(shortName('', team)).toBe('')
 })
+
+test('an export of mail is not called one of the log', () => {
+  const told = (kind: string) =>
+    actWords({ ...entry, act: 'exported', object: { kind, id: 1 }, detail: { messages: 1200, format: 'mbox' } })
+  expect(told('mailbox')).toBe('Exported 1,200 messages of a mailbox')
+  expect(told('folder')).toBe('Exported 1,200 messages of a folder')
+  expect(told('conversations')).toBe('Exported 1,200 messages of chosen conversations')
+  expect(told('access-log')).toBe('Exported the access log')
+})

@@ -10,6 +10,7 @@ import { writeEach, writeWhole } from '../file/whole-file'
 import { sourceOf } from './files'
 import { fetchWhole } from './parts'
 import { shownPlaces } from './places'
+import { getSettings } from '../settings'
 import { survivorOf } from '../threads/threads'
 import { begin, dropIfEmpty, endTransfer, isRunning } from './transfers'
 import { breathe, type Workspace } from '../workspace'
@@ -33,7 +34,8 @@ interface Group {
 const noteEvery = 50
 
 /**
- * Writes mail as it was received, byte for byte, into a new folder in `dir`. Answers at once; the work goes on in pieces.
+ * Writes mail as it was received, byte for byte, into a new folder in `dir`. Answers at once; the work goes on in pieces. That it was
+ * begun stands in the access log, or it is not.
  * @throws PosternError `not-found` when the scope holds nothing
  */
 export async function beginExport(
@@ -46,14 +48,35 @@ export async function beginExport(
   const total = groups.reduce((sum, { messages }) => sum + messages.length, 0)
   if (total === 0) throw new PosternError('not-found', 'nothing to export')
   const target = await freshFolder(dir, nameFrom(`${name} ${new Date().toISOString().slice(0, 10)}`))
-  const id = workspace.db.write((tx) => {
-    const made = begin(tx, 'export', path.basename(target), scope.kind === 'mailbox' ? scope.mailboxId : null, [target])
-    tx.run('UPDATE transfers SET total = ? WHERE id = ?', total, made)
-    return made
-  })
-  void run(workspace, id, target, groups, format)
-  return { id }
+  try {
+    const id = workspace.db.write((tx) => {
+      const made = begin(tx, 'export', path.basename(target), scope.kind === 'mailbox' ? scope.mailboxId : null, [
+        target,
+      ])
+      tx.run('UPDATE transfers SET total = ? WHERE id = ?', total, made)
+      workspace.accessLog.append(tx, {
+        who: { kind: 'agent', name: getSettings(tx).agentName || 'An agent without a name' },
+        act: 'exported',
+        object: { kind: scope.kind, id: idOf(scope) },
+        detail: {
+          messages: total,
+          format,
+          ...(scope.kind === 'conversations' ? { conversations: scope.ids.length } : {}),
+        },
+      })
+      return made
+    })
+    void run(workspace, id, target, groups, format)
+    return { id }
+  } catch (fault) {
+    await rmdir(target).catch(() => undefined)
+    throw fault
+  }
 }
+
+/** Conversations are told by how many they are. */
+const idOf = (scope: ExportScope): number =>
+  scope.kind === 'mailbox' ? scope.mailboxId : scope.kind === 'folder' ? scope.folderId : 0
 
 async function run(
   workspace: Workspace,

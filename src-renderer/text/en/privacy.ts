@@ -276,6 +276,14 @@ export const privacy = {
     view: 'Opened the list “{{name}}”',
     searched_one: 'Searched, {{count, number}} result',
     searched_other: 'Searched, {{count, number}} results',
+    exports: {
+      mailbox_one: 'Exported {{count, number}} message of a mailbox',
+      mailbox_other: 'Exported {{count, number}} messages of a mailbox',
+      folder_one: 'Exported {{count, number}} message of a folder',
+      folder_other: 'Exported {{count, number}} messages of a folder',
+      conversations_one: 'Exported {{count, number}} message of chosen conversations',
+      conversations_other: 'Exported {{count, number}} messages of chosen conversations',
+    },
     revokedOf: 'Revoked the access of {{to}}',
     endedOf: 'Access of {{to}} ended',
     lists: {

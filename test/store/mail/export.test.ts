@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { day, Harness, parsed, start } from '../helpers'
+import { codeOf, day, Harness, parsed, start } from '../helpers'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { packPage } from '../../../src-main/shared/page-bytes'
 import { tempFolder } from '../../servers/process.mjs'
@@ -198,3 +198,27 @@ test.each(['mbox', 'maildir', 'eml'] as const)(
     rmSync(dir, { recursive: true })
   },
 )
+
+test('no mail is exported without a line in the access log that says how much and by whom', async () => {
+  const dir = tempFolder('export')
+  const id = await mailbox(2)
+  await store.call('settings.set', { agentName: 'Ana Ruiz' })
+  store.db.write((tx) =>
+    tx.run("CREATE TRIGGER disk_full BEFORE INSERT ON access_log BEGIN SELECT RAISE(ABORT, 'full'); END"),
+  )
+  expect(await codeOf(begin(dir, id))).toBe('internal')
+  expect(filesIn(dir)).toEqual([])
+  store.db.write((tx) => tx.run('DROP TRIGGER disk_full'))
+  await begin(dir, id)
+  await expect.poll(async () => (await newest())?.state).toBe('done')
+  const { entries } = await store.call('accessLog.list', {})
+  expect(entries).toMatchObject([
+    {
+      act: 'exported',
+      who: { kind: 'agent', name: 'Ana Ruiz' },
+      object: { kind: 'mailbox', id },
+      detail: { messages: 3, format: 'mbox' },
+    },
+  ])
+  rmSync(dir, { recursive: true })
+})
