@@ -90,7 +90,10 @@ export async function run({
     emit,
     openBrowser: openLink,
     systemUnlock: systemUnlock(),
-    emptyWindow: () => window.replace(),
+    emptyWindow: () => {
+      notices.takeBack()
+      window.replace()
+    },
     onLog: (process, line) => logFile.write(process, line),
     onFilled: (filled) => window.setFilled(filled),
     windowPort: (port) => {

@@ -29,6 +29,11 @@ export class Notices {
     return true
   }
 
+  /** Locked, or taken out: nothing that mail says stays on the screen. */
+  takeBack(): void {
+    for (const notice of this.shown.splice(0)) notice.close()
+  }
+
   badge(count: number): void {
     app.setBadgeCount(count)
   }

@@ -83,6 +83,8 @@ export async function answerByKeyboard(page: Page, text: string): Promise<void> 
 export async function keepNotices(app: ElectronApplication): Promise<{
   /** Title and body of each so far. */
   told(): Promise<string[][]>
+  /** How many of them were taken away again. */
+  taken(): Promise<number>
   click(index: number): Promise<void>
   /** The last number that the program's icon was given; null before the first. */
   badge(): Promise<number | null>
@@ -96,12 +98,22 @@ export async function keepNotices(app: ElectronApplication): Promise<{
     Notification.prototype.show = function show(this: Electron.Notification) {
       shown.push(this)
     }
+    const gone: Electron.Notification[] = []
+    Reflect.set(globalThis, 'noticesGone', gone)
+    Notification.prototype.close = function close(this: Electron.Notification) {
+      gone.push(this)
+    }
   })
   return {
     told: () =>
       app.evaluate(() => {
         const shown: Electron.Notification[] = Reflect.get(globalThis, 'notices')
         return shown.map(({ title, body }) => [title, body])
+      }),
+    taken: () =>
+      app.evaluate(() => {
+        const gone: Electron.Notification[] = Reflect.get(globalThis, 'noticesGone')
+        return gone.length
       }),
     badge: () =>
       app.evaluate(() => {

@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { tempFolder } from '../servers/process.mjs'
-import { answered, openRow } from './hands'
+import { answered, keepNotices, openRow } from './hands'
 import {
   ask,
   conversation,
@@ -149,6 +149,16 @@ test('sleep locks, and what arrives meanwhile is there after unlocking', async (
   await answered(page, 'app.makeReport', {})
   expect(await answered(page, 'app.state', {})).toMatchObject({ phase: 'ready' })
   await expect(row(page, /Came while locked/)).toBeVisible()
+})
+
+test('a lock leaves no notification with words of mail on the screen', async () => {
+  const notices = await keepNotices(desk.app)
+  for (const body of ['Brake squeals', 'Rear hub clicking'])
+    await answered(page, 'app.notify', { title: 'Priya Nair', body, conversationId: null })
+  expect([(await notices.told()).length, await notices.taken()]).toEqual([2, 0])
+  await locks(() => page.keyboard.press('Control+Shift+L'))
+  await expect.poll(() => notices.taken()).toBe(2)
+  await unlock()
 })
 
 test('support signs in from the lock screen: the window stays locked, and all is closed again with the session (R56)', async () => {
