@@ -78,10 +78,13 @@ export class SyncProgress {
   /** Tells nothing more on its own. */
   stop(): void {
     clearTimeout(this.timer)
+    this.timer = undefined
   }
 
   report(state: SyncState, failure: PosternError | null = null): void {
     this.reportedAt = performance.now()
+    // What came in before would be told as a sync that goes on.
+    if (state !== 'syncing') this.stop()
     void this.store
       .call('progress.set', {
         mailboxId: this.mailboxId,

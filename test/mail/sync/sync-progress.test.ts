@@ -21,3 +21,30 @@ test('a clock that is set back in the middle of a first sync does not stop its c
     progress.stop()
   }
 })
+
+test('a connection that ended a moment after mail came in is not said to bring in mail, for as long as it is gone', async () => {
+  const states: unknown[] = []
+  const store = {
+    call: async (_name: string, input: unknown): Promise<never> => {
+      states.push(Reflect.get(Object(input), 'state'))
+      return {} as never
+    },
+  }
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  try {
+    const progress = new SyncProgress(1, store)
+    progress.report('syncing')
+    progress.stored(30, 0)
+    progress.report('auth-failed')
+    progress.lost()
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(states).toEqual(['syncing', 'auth-failed'])
+    progress.report('syncing')
+    progress.stored(30, 0)
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(states.slice(2)).toEqual(['syncing', 'syncing'])
+    progress.stop()
+  } finally {
+    vi.useRealTimers()
+  }
+})
