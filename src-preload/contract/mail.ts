@@ -304,6 +304,9 @@ export const Conversation = z.object({
         'moved',
         'answered-elsewhere',
         'read-elsewhere',
+        'move-refused',
+        'flag-refused',
+        'label-refused',
       ]),
       by: z.string(),
       /** To whom, which tag, until when (ms as text). */

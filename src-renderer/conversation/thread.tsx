@@ -5,6 +5,7 @@ import {
   FolderInput,
   MailCheck,
   MailOpen,
+  MailX,
   Circle,
   Merge,
   OctagonAlert,
@@ -55,6 +56,9 @@ const eventIcons: Record<ThreadEvent['kind'], LucideIcon> = {
   moved: FolderInput,
   'answered-elsewhere': MailCheck,
   'read-elsewhere': MailOpen,
+  'move-refused': MailX,
+  'flag-refused': MailX,
+  'label-refused': MailX,
 }
 
 function EventLine({ event }: { event: ThreadEvent }) {

@@ -221,7 +221,9 @@ export class MemoryStore {
     'ops.next': ({ mailboxId, limit, after }) => ({
       ops: this.ops.filter((op) => op.mailboxId === mailboxId && op.id > after).slice(0, limit),
     }),
-    'ops.waiting': ({ mailboxId }) => ({ count: this.ops.filter((op) => op.mailboxId === mailboxId).length }),
+    'ops.waiting': ({ mailboxId, except }) => ({
+      count: this.ops.filter((op) => op.mailboxId === mailboxId && !except.includes(op.id)).length,
+    }),
     'ops.settle': ({ id, result, newUids, newPath }) => {
       this.settledOps.push({ id, result, newUids, newPath })
       if (result !== 'retry')

@@ -60,10 +60,14 @@ export function imapFailure(error: unknown, server: ServerSettings): PosternErro
   )
     return new PosternError('not-found', 'no such folder', facts)
   const status = errorField(error, 'responseStatus')
+  const response = errorField(error, 'serverResponseCode')
   // Exchange lets in whom it cannot serve at the moment; only a new connection helps.
   if (/authenticated but not connected/i.test(line))
     return new PosternError('server-busy', 'not connected to the mailbox', facts)
-  if (status === 'NO' || status === 'BAD') return new PosternError('server-refused', 'refused', facts)
+  if (status === 'NO' || status === 'BAD') {
+    const passes = status === 'NO' && (passing.has(String(response)) || notNow.test(line))
+    return new PosternError('server-refused', 'refused', passes ? { ...facts, passing: true } : facts)
+  }
   const message = errorField(error, 'message')
   if (
     server.security === 'starttls' &&
@@ -76,14 +80,27 @@ export function imapFailure(error: unknown, server: ServerSettings): PosternErro
   return networkError(error, server, line === '' ? {} : { serverLine: line })
 }
 
-/** A refused login, told apart from a server that cannot check at the moment (RFC 5530). */
+/** What a server says that cannot do something at the moment (RFC 5530). */
+const passing: ReadonlySet<string> = new Set([
+  'UNAVAILABLE',
+  'INUSE',
+  'SERVERBUG',
+  'LIMIT',
+  'OVERQUOTA',
+  'EXPUNGEISSUED',
+])
+
+/** true: the server refused it for the moment only, and it is worth trying again. */
+export function isPassing(failure: PosternError): boolean {
+  return failure.code === 'server-refused' && failure.detail['passing'] === true
+}
+
+/** A refused login, told apart from a server that cannot check at the moment. */
 function authFailure(error: unknown, facts: ErrorDetail): PosternError {
   const code = errorField(error, 'serverResponseCode')
   const line = facts['serverLine']
-  const busy =
-    code === 'UNAVAILABLE' || code === 'INUSE' || code === 'LIMIT' || code === 'SERVERBUG' || code === 'OVERQUOTA'
   // Gmail and Exchange say in words only that it is not about the password.
-  if (busy || (typeof line === 'string' && notNow.test(line)))
+  if (passing.has(String(code)) || (typeof line === 'string' && notNow.test(line)))
     return new PosternError('server-busy', 'login not possible now', facts)
   const message = errorField(error, 'message')
   if (message === 'Login is disabled') return new PosternError('plaintext-refused', 'login disabled', facts)
@@ -91,7 +108,7 @@ function authFailure(error: unknown, facts: ErrorDetail): PosternError {
 }
 
 const notNow =
-  /too many|simultaneous|maximum number of|connection limit|try again later|temporar|throttl|exceeded|not connected/i
+  /too many|simultaneous|maximum number of|connection limit|try again later|temporar|throttl|exceeded|not connected|server unavailable|internal (server )?error/i
 
 export function factsOf(server: ServerSettings): ErrorDetail {
   return { host: server.host, port: server.port }

@@ -3,6 +3,7 @@ import type { ServerSettings } from '../../../src-preload/contract/mailboxes'
 import { PosternError, type ErrorDetail } from '../../../src-preload/contract/errors'
 import { withDeadline, withProgress } from './backoff'
 import { clientOptions, factsOf, imapFailure, type Credentials } from './imap-client'
+import { hearFailures } from './imap-raw'
 import { unlessGivenUp } from './openings'
 import { refusePlaintext } from './server-rules'
 
@@ -18,6 +19,8 @@ const leastBytes = 64 * 1024
 export abstract class ImapConnection {
   protected readonly client: ImapFlow
   private closedBy: PosternError | null = null
+  /** What the command under way failed with. */
+  private failedWith: unknown = null
   private opening = true
   private onChangeListener: (() => void) | null = null
   private onCloseListener: (() => void) | null = null
@@ -29,6 +32,9 @@ export abstract class ImapConnection {
   ) {
     refusePlaintext(server)
     this.client = new ImapFlow(clientOptions(server, auth, idle))
+    hearFailures(this.client, (error) => {
+      this.failedWith = error
+    })
     this.client.on('error', (error: unknown) => {
       this.closedBy ??= this.failure(error)
     })
@@ -127,11 +133,18 @@ export abstract class ImapConnection {
 
   protected async run<T>(command: string, work: () => Promise<T>, ms = commandMs): Promise<T> {
     if (this.closedBy) throw this.closedBy
+    this.failedWith = null
     try {
       return await withDeadline(work(), ms, () => new PosternError('timeout', command, { ...this.facts(), command }))
     } catch (error) {
       throw this.broken(error)
     }
+  }
+
+  /** Why a command came to nothing of which the library says only that it did: a connection that broke is no refusal. */
+  protected refusal(command: string): PosternError {
+    if (this.failedWith !== null) return this.broken(this.failedWith)
+    return this.closedBy ?? new PosternError('server-refused', command, this.facts())
   }
 
   /** The next row of an answer, which may be large, and the line slow. */

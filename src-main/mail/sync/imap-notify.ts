@@ -1,11 +1,6 @@
 import type { ImapFlow } from 'imapflow'
 import { errorField } from '../network-error'
-
-/** What the library has for its own commands; it knows NOTIFY by no name of its own. */
-interface RawCommands {
-  exec: (command: string, attributes: unknown, options?: unknown) => Promise<{ next: () => void }>
-  untaggedHandlers: Record<string, (answer: unknown) => Promise<void>>
-}
+import { hasRawCommands } from './imap-raw'
 
 /** Changes are told of the open folder as without NOTIFY, of all others by a STATUS line each. */
 const [opened, others] = [
@@ -14,7 +9,7 @@ const [opened, others] = [
 ]
 
 /**
- * Asks the server to tell of changes in every folder of this person (NOTIFY, RFC 5465). The connection must not idle now.
+ * Asks the server to tell of changes in every folder of this person (NOTIFY, RFC 5465), which the library knows by no name of its own. The connection must not idle now.
  * @param tell gets the folder's name, null where it is about the list of folders
  * @returns whether the server does
  */
@@ -38,10 +33,6 @@ export async function askToHearOfAll(client: ImapFlow, tell: (path: string | nul
 }
 
 const atom = (value: string): { type: string; value: string } => ({ type: 'ATOM', value })
-
-function hasRawCommands(client: object): client is RawCommands {
-  return typeof errorField(client, 'exec') === 'function' && typeof errorField(client, 'untaggedHandlers') === 'object'
-}
 
 /** The folder that an untagged STATUS is about. */
 function nameIn(answer: unknown): string | null {

@@ -134,7 +134,7 @@ export class ImapSession extends ImapConnection {
     return this.client.mailbox !== false && this.client.mailbox.permanentFlags?.has('\\*') === true
   }
 
-  /** State of a folder without opening it; null when it is gone. */
+  /** State of a folder without opening it; null when the server does not tell it. Throws `not-found` when there is no such folder. */
   async status(path: string): Promise<FolderState | null> {
     const status = await this.run('STATUS', () => this.client.status(path, statusQuery))
     return status ? stateOfStatus(status) : null
@@ -167,7 +167,7 @@ export class ImapSession extends ImapConnection {
                   : { all: true }
     const found = await this.run('SEARCH', () => this.client.search(search, { uid: true }))
     // A refused search is no empty folder.
-    if (!Array.isArray(found)) throw new PosternError('server-refused', 'search', this.facts())
+    if (!Array.isArray(found)) throw this.refusal('search')
     return found.toSorted((a, b) => a - b)
   }
 
@@ -276,12 +276,12 @@ export class ImapSession extends ImapConnection {
 
   async addFlags(uids: readonly number[], flags: string[]): Promise<void> {
     const done = await this.run('STORE', () => this.client.messageFlagsAdd(uidSet(uids), flags, { uid: true }))
-    if (!done) throw new PosternError('server-refused', 'store', this.facts())
+    if (!done) throw this.refusal('store')
   }
 
   async removeFlags(uids: readonly number[], flags: string[]): Promise<void> {
     const done = await this.run('STORE', () => this.client.messageFlagsRemove(uidSet(uids), flags, { uid: true }))
-    if (!done) throw new PosternError('server-refused', 'store', this.facts())
+    if (!done) throw this.refusal('store')
   }
 
   /** Gmail: sets and takes labels of messages in the selected folder. */
@@ -292,7 +292,7 @@ export class ImapSession extends ImapConnection {
     const removed =
       remove.length === 0 ||
       (await this.run('STORE', () => this.client.messageFlagsRemove(uidSet(uids), remove, options)))
-    if (!added || !removed) throw new PosternError('server-refused', 'labels', this.facts())
+    if (!added || !removed) throw this.refusal('labels')
   }
 
   /** MOVE, or COPY and EXPUNGE of just these UIDs where the server has no MOVE. Old to new UID where the server says so. */
@@ -312,7 +312,7 @@ export class ImapSession extends ImapConnection {
 
   private async moveThese(uids: readonly number[], target: string): Promise<ReadonlyMap<number, number>> {
     const result = await this.run('MOVE', () => this.client.messageMove(uidSet(uids), target, { uid: true }))
-    if (!result) throw new PosternError('server-refused', 'move', this.facts())
+    if (!result) throw this.refusal('move')
     return result.uidMap ?? new Map<number, number>()
   }
 
@@ -327,7 +327,7 @@ export class ImapSession extends ImapConnection {
     if (uids.length === 0) return
     if (!this.capabilities.has('UIDPLUS')) return this.addFlags(uids, ['\\Deleted'])
     const done = await this.run('EXPUNGE', () => this.client.messageDelete(uidSet(uids), { uid: true }))
-    if (!done) throw new PosternError('server-refused', 'expunge', this.facts())
+    if (!done) throw this.refusal('expunge')
   }
 
   /** The second part of each message as it is encoded there, up to `most` bytes; null where there is none. */
@@ -362,7 +362,7 @@ export class ImapSession extends ImapConnection {
       () => this.client.append(path, Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength), flags, at ?? undefined),
       commandMs + Math.ceil(raw.byteLength / 20),
     )
-    if (!done) throw new PosternError('server-refused', 'append', this.facts())
+    if (!done) throw this.refusal('append')
     return done.uid ?? null
   }
 

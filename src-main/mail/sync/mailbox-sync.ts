@@ -10,9 +10,9 @@ import type { FolderSync } from './folder-sync'
 import type { MessageParser } from './page-pipe'
 import { folderName } from './imap-notify'
 import type { ImapSession } from './imap-session'
+import { MailboxActs } from './mailbox-acts'
 import { Filling } from './filling'
 import { Pace } from './pace'
-import { performActs } from './server-acts'
 import { isMicrosoft } from './server-rules'
 import { SyncConnections } from './sync-connections'
 import { SyncProgress } from './sync-progress'
@@ -54,7 +54,7 @@ export class MailboxSync {
   private stopped = false
   private readonly connections: SyncConnections
   private readonly progress: SyncProgress
-  private actsUnderWay: Promise<void> = Promise.resolve()
+  private readonly acts: MailboxActs
   private readonly list: FolderList
   private readonly filling: Filling
   private touchedPaths = new Set<string>()
@@ -79,6 +79,7 @@ export class MailboxSync {
     this.backoff = backoff ?? new Backoff(isMicrosoft(mailbox.imap.host) ? 5_000 : 1_000)
     this.connections = new SyncConnections(mailbox, ports.app)
     const pace = ports.pace ?? new Pace()
+    this.acts = new MailboxActs(mailbox.id, ports.store, this.connections, this)
     this.progress = new SyncProgress(mailbox.id, ports.store, () => pace.slows(mailbox.depth.pace))
     this.list = new FolderList(mailbox.id, ports.store, ports.parser, this.progress, { depth: mailbox.depth, pace })
     this.filling = new Filling(
@@ -96,6 +97,7 @@ export class MailboxSync {
   /** Ends all work and connections of this mailbox. */
   async stop(): Promise<void> {
     this.stopped = true
+    this.acts.stop()
     this.progress.stop()
     this.sleeper.wake()
     await this.connections.stop()
@@ -106,6 +108,7 @@ export class MailboxSync {
   wake(): void {
     this.backoff.reset()
     this.askedForAll = true
+    this.acts.askedFor()
     this.sleeper.wake()
   }
 
@@ -126,15 +129,7 @@ export class MailboxSync {
 
   /** Queued acts wait: carries them out when there is a connection, else they wait for it. */
   actsWaiting(): void {
-    this.actsUnderWay = this.actsUnderWay
-      .then(async () => {
-        if (this.stopped || !this.connections.up) return
-        const { count } = await this.ports.store.call('ops.waiting', { mailboxId: this.mailbox.id })
-        // A connection is opened for acts only, not to find that there are none.
-        if (count > 0)
-          await this.withActsSession((session) => performActs(this.mailbox.id, session, this.ports.store, this))
-      })
-      .catch((error: unknown) => log.info('acts wait', { code: PosternError.from(error).code }))
+    this.acts.wake()
   }
 
   /** Runs `job` on the connection for acts. Throws what connecting or the job throws. */

@@ -3,8 +3,10 @@ import type { ServerOp, StoreForMail } from '../../../src-preload/contract/inter
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { Rpc } from '../../shared/port-rpc'
 import { logger } from '../../shared/log'
+import { isPassing } from './imap-client'
 import type { ImapSession } from './imap-session'
 import { moveAndFind } from './moved-uids'
+import { Rests } from './rests'
 
 const log = logger('acts')
 const batch = 50
@@ -32,20 +34,31 @@ export interface FolderFinder {
 
 /**
  * Carries the queued flags and moves of a mailbox to the server, oldest first, until none is left. A failure of the
- * connection leaves the rest queued and is thrown; a refusal settles the one act.
+ * connection leaves the rest queued and is thrown; a refusal settles the one act. What the server cannot do just now rests.
  */
 export async function performActs(
   mailboxId: number,
   session: ImapSession,
   store: Pick<Rpc<StoreForMail>, 'call'>,
   folders: FolderFinder,
+  rests = new Rests(),
 ): Promise<void> {
+  // Acts on one message keep their order: those behind one that waits wait with it.
+  const held = new Set<string>()
   // Each is tried once: what must wait (for a folder to be read again) would be asked for without end, and hold up all others.
   for (let after = 0; ;) {
     const { ops } = await store.call('ops.next', { mailboxId, limit: batch, after })
     for (const op of ops) {
-      const settled = await perform(op, session, folders)
-      await store.call('ops.settle', { id: op.id, ...settled })
+      const places = op.uids.map((uid) => `${uid} ${op.folderPath}`)
+      let waits = rests.isResting(op.id) || places.some((one) => held.has(one))
+      if (!waits) {
+        const settled = await perform(op, session, folders)
+        waits = settled.result === 'retry'
+        if (waits) rests.putOff(op.id)
+        else rests.over(op.id)
+        await store.call('ops.settle', { id: op.id, ...settled })
+      }
+      if (waits) for (const one of places) held.add(one)
     }
     const last = ops.at(-1)
     if (!last || ops.length < batch) return
@@ -78,6 +91,10 @@ async function perform(op: ServerOp, session: ImapSession, folders: FolderFinder
   } catch (error) {
     const failure = PosternError.from(error)
     if (failure.code === 'not-found') return plain((await isListed(session, op.folderPath, folders)) ? 'gone' : 'retry')
+    if (isPassing(failure)) {
+      log.info('the server cannot do an act just now', { kind: op.kind })
+      return plain('retry')
+    }
     if (failure.code === 'server-refused') {
       log.warn('the server refused an act', { kind: op.kind })
       return plain('refused')

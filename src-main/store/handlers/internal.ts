@@ -249,7 +249,7 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
       return {}
     },
     'ops.next': ({ mailboxId, limit, after }) => nextOps(workspace(), mailboxId, limit, after),
-    'ops.waiting': ({ mailboxId }) => ({ count: waitingOps(workspace().db.read, mailboxId) }),
+    'ops.waiting': ({ mailboxId, except }) => ({ count: waitingOps(workspace().db.read, mailboxId, except) }),
     'ops.settle': (result) => {
       settleOp(workspace(), result)
       return {}

@@ -1,3 +1,4 @@
+import type { ServerOp } from '../../../src-preload/contract/internal'
 import type { Reader, Writer } from '../file/database'
 import { teamInfo } from '../team/team-info'
 import { note } from '../threads/threads'
@@ -48,3 +49,17 @@ export function toldByServer(
 
 const byColleague = (tx: Reader, flags: readonly string[], keywords: boolean): boolean =>
   teamInfo(tx) !== null && (!keywords || flags.some((flag) => flag.toLowerCase() === readHere.toLowerCase()))
+
+const refusedLine = {
+  'add-flags': 'flag-refused',
+  'remove-flags': 'flag-refused',
+  'add-label': 'label-refused',
+  'remove-label': 'label-refused',
+  move: 'move-refused',
+} as const
+
+/** The server refused what a person did with mail of a conversation, and it was taken back here: that is told where it was done. */
+export function toldRefused(tx: Writer, conversationId: number, kind: ServerOp['kind'], flag: string | null): void {
+  note(tx, conversationId, refusedLine[kind], '', Date.now(), null, kind.endsWith('-label') ? (flag ?? '') : '')
+  tx.changes.changed('conversations', conversationId)
+}

@@ -1,7 +1,7 @@
 import type { ServerOp } from '../../../src-preload/contract/internal'
 import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import type { Reader, Writer } from '../file/database'
-import { flagsToSend } from './elsewhere'
+import { flagsToSend, toldRefused } from './elsewhere'
 import { dropLocation, flagBits, withWaitingActs } from './flags'
 import { putLabel, withWaitingLabels } from './labels'
 import { countUse } from './mailbox-use'
@@ -177,10 +177,10 @@ export interface OpResult {
   readonly newPath: string | null
 }
 
-/** What became of an act. A refused one is taken back here too, so that the screen shows what the server has. */
+/** What became of an act. A refused one is taken back here too, so that the screen shows what the server has, and its conversations say so. */
 export function settleOp(workspace: Workspace, { id, result, newUids, newPath }: OpResult): void {
   workspace.db.write((tx) => {
-    const op = tx.get<{ mailbox_id: number; folder_id: number; kind: string; flag: string | null }>(
+    const op = tx.get<{ mailbox_id: number; folder_id: number; kind: ServerOp['kind']; flag: string | null }>(
       'SELECT mailbox_id, folder_id, kind, flag FROM server_ops WHERE id = ?',
       id,
     )
@@ -214,7 +214,10 @@ export function settleOp(workspace: Workspace, { id, result, newUids, newPath }:
     }
     if (op.flag !== null && result === 'refused')
       for (const uid of uids) revert(tx, op.folder_id, uid, op.kind, op.flag, touched)
-    for (const conversation of touched) summarize(tx, conversation, workspace.own)
+    for (const conversation of touched) {
+      summarize(tx, conversation, workspace.own)
+      if (result === 'refused') toldRefused(tx, conversation, op.kind, op.flag)
+    }
     tx.changes.touched('sync')
   })
 }
@@ -290,13 +293,14 @@ function revert(tx: Writer, folderId: number, uid: number, kind: string, flag: s
   if (row.conversation_id !== null) touched.add(row.conversation_id)
 }
 
-/** Acts that wait for the network, of one mailbox or of all. */
-export function waitingOps(read: Reader, mailboxId: number | null = null): number {
+/** Acts that wait for the network, of one mailbox or of all. `except`: those that rest. */
+export function waitingOps(read: Reader, mailboxId: number | null = null, except: readonly number[] = []): number {
   if (mailboxId === null) return read.get<{ n: number }>('SELECT count(*) AS n FROM server_op_uids')?.n ?? 0
   return (
     read.get<{ n: number }>(
-      'SELECT count(*) AS n FROM server_op_uids u JOIN server_ops o ON o.id = u.op_id WHERE o.mailbox_id = ?',
+      'SELECT count(*) AS n FROM server_op_uids u JOIN server_ops o ON o.id = u.op_id WHERE o.mailbox_id = ? AND o.id NOT IN (SELECT value FROM json_each(?))',
       mailboxId,
+      JSON.stringify(except),
     )?.n ?? 0
   )
 }

@@ -113,6 +113,9 @@ export type HistoryKind =
   | 'moved'
   | 'answered-elsewhere'
   | 'read-elsewhere'
+  | 'move-refused'
+  | 'flag-refused'
+  | 'label-refused'
 
 /**
  * One thin line between messages: what changed, when and by whom. `actId`: the thread act that it tells of; `detail`: to

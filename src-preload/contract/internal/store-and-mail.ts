@@ -132,9 +132,9 @@ export const storeForMail = {
     () => z.object({ mailboxId: Id, limit: z.int(), after: z.int().default(0) }),
     () => z.object({ ops: z.array(ServerOp) }),
   ),
-  /** How many acts wait, without taking any. */
+  /** How many acts wait, without taking any; those that rest are left out. */
   'ops.waiting': defer(
-    () => z.object({ mailboxId: Id }),
+    () => z.object({ mailboxId: Id, except: z.array(Id).default([]) }),
     () => z.object({ count: z.int() }),
   ),
   'ops.settle': defer(
