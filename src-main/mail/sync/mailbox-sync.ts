@@ -21,6 +21,7 @@ import {
   pollMs,
   toldPollMs,
   largePutBytes,
+  loginCodes,
   longAwayMs,
   probeMs,
   unsettledMs,
@@ -108,6 +109,7 @@ export class MailboxSync {
   wake(): void {
     this.backoff.reset()
     this.askedForAll = true
+    this.connections.forgive()
     this.acts.askedFor()
     this.sleeper.wake()
   }
@@ -200,11 +202,7 @@ export class MailboxSync {
       // Before the goodbyes, which take their time when nobody answers.
       if (failure)
         this.progress.report(
-          failure.code === 'auth-refused' || failure.code === 'sign-in-needed'
-            ? 'auth-failed'
-            : this.unreachable
-              ? 'offline'
-              : 'error',
+          loginCodes.has(failure.code) ? 'auth-failed' : this.unreachable ? 'offline' : 'error',
           failure,
         )
       await this.connections.close()

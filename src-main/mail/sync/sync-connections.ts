@@ -6,8 +6,9 @@ import type { Rpc } from '../../shared/port-rpc'
 import { withCredentials } from '../accounts/credentials'
 import { ImapSession } from './imap-session'
 import { Lock } from '../../shared/lock'
+import { Backoff } from './backoff'
 import { Openings } from './openings'
-import { actsIdleMs } from './sync-timing'
+import { actsIdleMs, anotherLoginMs, loginCodes, refusedTryMs } from './sync-timing'
 
 /**
  * The connections of one mailbox. One at rest (`work`), a second that watches the inbox while a first sync fills the rest,
@@ -24,6 +25,9 @@ export class SyncConnections {
   private actsTimer: NodeJS.Timeout | undefined
   private readonly openings: Openings
   private stopped = false
+  /** A refused login, which is not tried again before its time: servers lock accounts. */
+  private refused: { readonly error: PosternError; readonly until: number } | null = null
+  private readonly refusals = new Backoff(anotherLoginMs, refusedTryMs)
 
   constructor(
     private readonly mailbox: Mailbox,
@@ -38,18 +42,29 @@ export class SyncConnections {
   }
 
   async openWork(): Promise<ImapSession> {
-    return (this.work = await this.connect(true))
+    try {
+      return (this.work = await this.connect(true))
+    } catch (error) {
+      const failure = PosternError.from(error)
+      if (loginCodes.has(failure.code)) this.refused = { error: failure, until: performance.now() + refusedTryMs }
+      throw failure
+    }
   }
 
   async openWatch(): Promise<ImapSession> {
-    return (this.watch = await this.connect(true))
+    return (this.watch = await this.connectAnother(true))
+  }
+
+  /** A person asked: a login that was refused may be tried again. */
+  forgive(): void {
+    this.refused = null
   }
 
   /** Runs `job` on the connection for acts. Throws what connecting or the job throws. */
   async withActs<T>(job: (session: ImapSession) => Promise<T>): Promise<T> {
     return await this.actsLock.hold(async () => {
       clearTimeout(this.actsTimer)
-      if (!this.acts || this.acts.closed) this.acts = await this.connect(false)
+      if (!this.acts || this.acts.closed) this.acts = await this.connectAnother(false)
       const session = this.acts
       try {
         return await job(session)
@@ -68,7 +83,7 @@ export class SyncConnections {
     return await this.largeLock.hold(async () => {
       let session: ImapSession
       try {
-        session = this.large = await this.connect(false)
+        session = this.large = await this.connectAnother(false)
       } catch (error) {
         if (PosternError.from(error).code !== 'server-busy') throw error
         return await this.withActs(job)
@@ -111,6 +126,26 @@ export class SyncConnections {
 
   private all(): ImapSession[] {
     return [this.work, this.watch, this.acts, this.large].filter((session) => session !== null)
+  }
+
+  /**
+   * A connection beside the first. Where its login is refused, the first one ends too: coming again it shows whether the password is
+   * wrong by now, which it would not notice while it stands.
+   */
+  private async connectAnother(idle: boolean): Promise<ImapSession> {
+    if (this.refused && performance.now() < this.refused.until) throw this.refused.error
+    try {
+      const session = await this.connect(idle)
+      this.refusals.reset()
+      return session
+    } catch (error) {
+      const failure = PosternError.from(error)
+      if (loginCodes.has(failure.code)) {
+        this.refused = { error: failure, until: performance.now() + this.refusals.next() }
+        this.work?.drop(new PosternError('connection-lost', 'another login was refused'))
+      }
+      throw failure
+    }
   }
 
   private async connect(idle: boolean): Promise<ImapSession> {

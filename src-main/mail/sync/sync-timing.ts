@@ -20,6 +20,10 @@ export const unsettledMs = 600_000
 export const unsettledTryMs = 8_000
 /** A refused password is tried again so seldom that no server locks the account over it. */
 export const refusedTryMs = 3_600_000
+/** So long after another connection's login was refused no such is opened; ever longer, where the first one's is taken. */
+export const anotherLoginMs = 120_000
+/** That somebody must sign in anew, or with another password. */
+export const loginCodes: ReadonlySet<string> = new Set(['auth-refused', 'sign-in-needed'])
 export const offlineCodes: ReadonlySet<string> = new Set([
   'offline',
   'host-not-found',
