@@ -211,7 +211,7 @@ export class MailboxSync {
       if (!failure) continue
       log.info('connection ended', { code: failure.code, mailbox: this.mailbox.id })
       // A wrong password is not tried again until something changed, or a long time went by: servers lock accounts.
-      this.refused = ['auth-refused', 'sign-in-needed', 'plaintext-refused'].includes(failure.code)
+      this.refused = loginCodes.has(failure.code)
       const unsettled = this.unreachable && performance.now() - this.networkChangedAt < unsettledMs
       await this.sleeper.sleep(
         this.refused ? refusedTryMs : Math.min(this.backoff.next(), unsettled ? unsettledTryMs : Infinity),

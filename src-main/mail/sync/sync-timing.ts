@@ -39,6 +39,7 @@ export const otherFaceCodes: ReadonlySet<string> = new Set([
   'certificate-not-trusted',
   'certificate-expired',
   'not-tls',
+  'plaintext-refused',
   'server-broken',
 ])
 

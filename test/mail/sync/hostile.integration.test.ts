@@ -218,6 +218,35 @@ describe('what a failure is', () => {
     rmSync(certificates.dir, { recursive: true, force: true })
   })
 
+  test('a mailbox is not left alone for an hour because a sign-in page took the encryption out of its server’s words', async () => {
+    const server = await imitate('qresync')
+    server.mail.add('INBOX', letter('m'))
+    const { store, sync, stop } = follow(server)
+    await untilIdle(store)
+    const { caps } = server.world
+    const logins = server.seen.logins
+    const portal = 'IMAP4rev1 LOGINDISABLED'
+    const home = async (running: typeof sync): Promise<void> => {
+      server.world.caps = caps
+      running.networkChanged()
+      const from = Date.now()
+      await untilIdle(store)
+      expect(Date.now() - from).toBeLessThan(10_000)
+    }
+    server.world.caps = portal
+    sync.networkChanged()
+    server.dropAll()
+    await until(() => store.progress?.error?.code === 'network-intercepted', 'told')
+    await home(sync)
+    // Started there: nothing is known of a change of network.
+    await stop()
+    server.world.caps = portal
+    const { sync: again } = follow(server, store)
+    await until(() => store.progress?.error?.code === 'plaintext-refused', 'told')
+    expect(server.seen.logins).toBe(logins + 1)
+    await home(again)
+  })
+
   test('after sleep a connection that is dead without knowing is replaced within ten seconds', async () => {
     let dead = false
     const server = await imitate('qresync', { script: (_command, session) => dead && session.id <= first })
