@@ -26,9 +26,11 @@ export class Filling {
   async firstPages(session: ImapSession): Promise<void> {
     const { inbox } = this.list
     if (!inbox) return
-    if (inbox.cursor.highUid > 0) await inbox.catchUp(session)
-    // New, or its UIDs began anew just now.
-    if (inbox.cursor.highUid === 0) await inbox.backfill(session, this.stopped, true)
+    await this.attempt(inbox, async () => {
+      if (inbox.cursor.highUid > 0) await inbox.catchUp(session)
+      // New, or its UIDs began anew just now.
+      if (inbox.cursor.highUid === 0) await inbox.backfill(session, this.stopped, true)
+    })
   }
 
   /** Fetches what is not here yet. */

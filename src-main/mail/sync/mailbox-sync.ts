@@ -9,7 +9,7 @@ import { yieldToWindow } from '../../shared/yield'
 import type { FolderSync } from './folder-sync'
 import type { MessageParser } from './page-pipe'
 import { folderName } from './imap-notify'
-import type { ImapSession } from './imap-session'
+import type { FolderState, ImapSession } from './imap-session'
 import { MailboxActs } from './mailbox-acts'
 import { Filling } from './filling'
 import { Pace } from './pace'
@@ -295,14 +295,20 @@ export class MailboxSync {
     if (told) this.lookAround = true
     const restMs = told ? toldPollMs : pollMs
     let nextUid: number | null | undefined
+    const again = new Backoff()
     while (!this.stopped) {
       const { inbox } = this.list
-      const state = inbox ? await inbox.open(session) : null
+      const state = inbox ? await this.opened(session, inbox) : null
       // Its UIDs began anew, or mail came while another folder was open, of which nothing is told on coming back.
-      if (inbox && (!inbox.cursor.complete || state?.uidNext !== nextUid)) this.moved = true
+      if (state && (!inbox?.cursor.complete || state.uidNext !== nextUid)) this.moved = true
       nextUid = state?.uidNext ?? null
       const nothingToDo = !this.moved && !this.askedForAll && !this.lookAround && this.touchedPaths.size === 0
-      if (nothingToDo && !session.closed) await this.sleeper.sleep(Math.max(0, lookedAt + restMs - performance.now()))
+      // Nothing is heard of an inbox that could not be opened.
+      const shut = inbox !== undefined && state === null
+      if (shut) this.lookAround = true
+      else again.reset()
+      const rest = Math.max(0, lookedAt + restMs - performance.now())
+      if (nothingToDo && !session.closed) await this.sleeper.sleep(shut ? Math.min(rest, again.next()) : rest)
       if (this.stopped) return
       if (session.closed)
         throw new PosternError('connection-lost', 'work connection', {
@@ -316,6 +322,13 @@ export class MailboxSync {
       this.actsWaiting()
       this.progress.synced()
     }
+  }
+
+  /** The state of the inbox; null: the server does not open it, which holds up none of the other folders. */
+  private async opened(session: ImapSession, inbox: FolderSync): Promise<FolderState | null> {
+    const states: FolderState[] = []
+    await this.attempt(inbox, async () => void states.push(await inbox.open(session)))
+    return states[0] ?? null
   }
 
   private async lookAtMoved(session: ImapSession): Promise<void> {

@@ -210,6 +210,37 @@ describe('folders', () => {
     expect(subjects(store, 'Later')).toEqual(['in-Later'])
   })
 
+  test.each(['', '[UNAVAILABLE] '])(
+    'an inbox that the server will not open (NO %s) holds up none of the others, and is there once it does',
+    async (code) => {
+      let shut = true
+      let opened = 0
+      const server = await imitate('qresync', {
+        script: ({ tag, name, args }, session) => {
+          if (name !== 'SELECT' || !args.includes('INBOX') || !shut) return false
+          opened += 1
+          session.send(`${tag} NO ${code}it cannot be opened\r\n`)
+          return true
+        },
+      })
+      server.mail.create('Later')
+      for (const path of ['INBOX', 'Later']) server.mail.add(path, letter(`in-${path}`))
+      const { store } = follow(server)
+      await untilIdle(store)
+      expect(subjects(store, 'Later')).toEqual(['in-Later'])
+      expect(store.progress?.refused).toContain(store.folder('INBOX').cursor.folderId)
+      // And it is not asked for again and again.
+      await new Promise((resolve) => setTimeout(resolve, 2_000))
+      expect(opened).toBeLessThan(20)
+      const { connections } = server.seen
+      shut = false
+      await until(() => subjects(store, 'INBOX').length === 1, 'what lay in it', 10_000)
+      expect(server.seen.connections).toBe(connections)
+      server.mail.add('INBOX', letter('new'))
+      await until(() => subjects(store, 'INBOX').length === 2, 'new mail', 5_000)
+    },
+  )
+
   test('a server that offers to tell of all folders and then will not is looked at as any other (NOTIFY)', async () => {
     let asked = 0
     const server = await imitate('qresync', {
