@@ -21,6 +21,7 @@ import {
   pollMs,
   toldPollMs,
   largePutBytes,
+  lastedMs,
   loginCodes,
   longAwayMs,
   probeMs,
@@ -68,6 +69,7 @@ export class MailboxSync {
   private awaySince = 0
   /** By the counter that nobody sets, as every wait here: a clock that is set back must not put a look off until its time comes again. */
   private networkChangedAt = -Infinity
+  private connectedAt = Infinity
 
   /** `connected` is told each time the server was reached. */
   constructor(
@@ -195,8 +197,11 @@ export class MailboxSync {
 
   private async loop(): Promise<void> {
     while (!this.stopped) {
+      this.connectedAt = Infinity
       const failure = await this.session()
       if (this.stopped) return
+      // One that ends each connection soon, however well it began, is not come back to every second.
+      if (performance.now() - this.connectedAt > lastedMs) this.backoff.reset()
       this.unreachable = failure !== null && offlineCodes.has(failure.code)
       this.awaySince = Date.now()
       // Before the goodbyes, which take their time when nobody answers.
@@ -231,6 +236,7 @@ export class MailboxSync {
       const connecting = this.connectFirst()
       if (fresh) this.ports.parser.warm?.()
       const work = await connecting
+      this.connectedAt = performance.now()
       this.connected()
       let states = await this.list.refresh(work, !fresh)
       this.progress.report('syncing')
@@ -241,7 +247,6 @@ export class MailboxSync {
       await this.progress.count(states)
       await this.filling.rest(work)
       if (this.stopped) return null
-      this.backoff.reset()
       const thorough = this.awaySince > 0 && Date.now() - this.awaySince > longAwayMs
       for (const folder of this.list.all) await this.bring(work, folder, thorough)
       this.progress.synced()

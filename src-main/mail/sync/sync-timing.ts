@@ -13,6 +13,8 @@ export const actsIdleMs = 60_000
 export const largePutBytes = 512 * 1024
 /** A connection that was gone for so long has missed flags that only a look at all of them shows. */
 export const longAwayMs = 600_000
+/** A connection that held for so long worked: the next is made soon again. */
+export const lastedMs = 60_000
 /** Silence that ends a connection after sleep or a change of network. */
 export const probeMs = 5_000
 /** For so long after sleep or a change of network tries follow each other closely. */

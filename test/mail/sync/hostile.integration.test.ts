@@ -277,6 +277,24 @@ describe('what a failure is', () => {
     expect(Date.now() - from).toBeLessThan(10_000)
   })
 
+  test('a server that ends each connection as soon as all is in step is not come back to at the same pace for ever', async () => {
+    const server = await imitate('qresync', {
+      script: ({ name }, session) => {
+        if (name !== 'IDLE') return false
+        session.close()
+        return true
+      },
+    })
+    server.mail.add('INBOX', letter('m'))
+    const mailbox = mailboxAt(serverAt(server.port))
+    const store = new MemoryStore([mailbox])
+    follow(server, store, store.port, mailbox, new Backoff(200, 60_000))
+    await until(() => server.seen.connections > 1, 'come again')
+    await new Promise((resolve) => setTimeout(resolve, 7_000))
+    expect(server.seen.connections).toBeLessThan(9)
+    expect(subjects(store, 'INBOX')).toEqual(['m'])
+  })
+
   test('a store that cannot write (R50) is told by its name, and the sync goes on where it was', async () => {
     const server = await imitate('qresync')
     for (let n = 0; n < 50; n++) server.mail.add('INBOX', letter(`m${n}`))

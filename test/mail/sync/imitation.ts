@@ -33,13 +33,14 @@ export function follow(
   store: MemoryStore = new MemoryStore([mailboxAt(serverAt(server.port))]),
   port: Pick<MemoryStore['port'], 'call'> = store.port,
   mailbox = mailboxAt(serverAt(server.port)),
+  backoff = new Backoff(20, 200),
 ): { store: MemoryStore; sync: MailboxSync; stop: () => Promise<void> } {
   const ports: SyncPorts = {
     store: port,
     app: { call: async () => ({ user: user.name, password: user.password }) as never },
     parser: inlineParser,
   }
-  const sync = new MailboxSync(mailbox, ports, () => undefined, new Backoff(20, 200))
+  const sync = new MailboxSync(mailbox, ports, () => undefined, backoff)
   sync.start()
   ends.push(() => sync.stop())
   return { store, sync, stop: () => sync.stop() }
