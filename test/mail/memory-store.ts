@@ -119,9 +119,10 @@ export class MemoryStore {
     'team.folder': () => ({ prune: [] }),
     'team.time': () => ({}),
     'team.status': ({ state }) => (this.teamStates.push(state), {}),
-    'folders.sync': ({ mailboxId, folders }) => {
+    'folders.sync': ({ mailboxId, folders, keep }) => {
       for (const one of this.folders.filter(
-        (folder) => folder.mailboxId === mailboxId && !folders.some((wanted) => wanted.path === folder.cursor.path),
+        ({ cursor: { path }, ...folder }) =>
+          folder.mailboxId === mailboxId && !folders.some((wanted) => wanted.path === path) && !keep.includes(path),
       ))
         this.folders.splice(this.folders.indexOf(one), 1)
       for (const { path, role } of folders) {

@@ -95,7 +95,8 @@ export class FolderList {
    * `withStates` false: without states and therefore blind to renames, for a mailbox of which nothing is here; its inbox is opened ahead.
    */
   async refresh(session: ImapSession, withStates = true): Promise<ReadonlyMap<number, FolderState>> {
-    const everything = folderRoles(await session.listFolders(withStates))
+    const said = await session.listFolders(withStates)
+    const everything = folderRoles(said)
     // INBOX is always there (RFC 9051, 5.1): an answer without it must not take the mail out of every folder.
     if (!everything.some(({ role }) => role === 'inbox'))
       throw new PosternError('server-broken', 'a list without INBOX')
@@ -115,6 +116,7 @@ export class FolderList {
       const { folders } = await this.store.call('folders.sync', {
         mailboxId: this.mailboxId,
         folders: rows.map(({ path, delimiter, role }) => ({ path, delimiter, role })),
+        keep: await this.unlisted(session, new Set(said.map(({ path }) => path))),
         labels,
       })
       const known = new Map(this.folders.map((folder) => [folder.cursor.folderId, folder]))
@@ -143,6 +145,25 @@ export class FolderList {
   /** The list that was seen last may be wrong: our own act made a folder, or one was not there. */
   relist(): void {
     this.listed = ''
+  }
+
+  /**
+   * Folders of ours that the list lacks although they are there: one that was cut short must not take the mail out of them, nor drop what
+   * waits to be done there. Whether a folder is gone, the server says when it is asked for it.
+   */
+  private async unlisted(session: ImapSession, listed: ReadonlySet<string>): Promise<string[]> {
+    const { folders } = await this.store.call('folders.all', { mailboxId: this.mailboxId })
+    const kept: string[] = []
+    for (const { path } of folders.filter((folder) => !listed.has(folder.path))) {
+      try {
+        await session.status(path)
+        kept.push(path)
+      } catch (error) {
+        if (PosternError.from(error).code !== 'not-found') throw error
+      }
+    }
+    if (kept.length > 0) log.warn('the list of folders lacks some that are there', { count: kept.length })
+    return kept
   }
 
   /** A folder that is gone and a new one with the same UIDs and messages are one folder, renamed: nothing is fetched again. */

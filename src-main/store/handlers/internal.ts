@@ -215,7 +215,8 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
     'team.time': (input) => team()['team.time'](input),
     'team.status': (input) => team()['team.status'](input),
     'mailboxes.all': () => ({ mailboxes: mailboxesInForce(service.open) }),
-    'folders.sync': ({ mailboxId, folders, labels }) => syncFolders(workspace(), mailboxId, folders, labels),
+    'folders.sync': ({ mailboxId, folders, labels, keep }) =>
+      syncFolders(workspace(), mailboxId, folders, labels, keep),
     'folders.all': ({ mailboxId }) => allFolders(workspace().db.read, mailboxId),
     'folder.reset': ({ folderId, uidValidity }) => resetFolder(workspace(), folderId, uidValidity),
     'folder.known': ({ folderId, uidValidity, fromUid, toUid }) =>

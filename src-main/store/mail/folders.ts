@@ -43,18 +43,19 @@ export interface ListedFolder {
   readonly role: FolderRole
 }
 
-/** Makes the folders of a mailbox equal to the server's list. Folders that are gone lose their places, never their messages. */
+/** Makes the folders of a mailbox equal to the server's list. Folders that are gone lose their places, never their messages. `keep`: those that the list only lacks. */
 export async function syncFolders(
   workspace: Workspace,
   mailboxId: number,
   listed: readonly ListedFolder[],
   labels: readonly string[] = [],
+  keep: readonly string[] = [],
 ): Promise<{ folders: z.infer<typeof FolderCursor>[] }> {
   const { db } = workspace
   if (!db.read.get('SELECT 1 FROM mailboxes WHERE id = ? AND removing = 0', mailboxId))
     throw new PosternError('not-found', 'no such mailbox')
   const before = db.read.all<CursorRow>(`SELECT ${columns} FROM folders WHERE mailbox_id = ? AND local = 0`, mailboxId)
-  const paths = new Set(listed.map(({ path }) => path))
+  const paths = new Set([...listed.map(({ path }) => path), ...keep])
   const changedRole: number[] = []
   db.write((tx) => {
     for (const { path, delimiter, role } of listed) {

@@ -31,6 +31,7 @@ export const storeForMail = {
       z.object({
         mailboxId: Id,
         folders: z.array(z.object({ path: z.string().max(1000), delimiter: z.string().nullable(), role: FolderRole })),
+        /** Folders that the list lacks and that are there all the same. */ keep: z.array(z.string()).default([]),
         /** Gmail: its labels, used or not. */ labels: z.array(z.string().max(1000)).max(10_000).default([]),
       }),
     () => z.object({ folders: z.array(FolderCursor) }),

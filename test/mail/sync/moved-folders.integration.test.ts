@@ -1,4 +1,4 @@
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
 import { RealStore } from '../real-store'
 import { waitFor } from '../harness'
 import { imitate, letter, type Imitation } from './imitation'
@@ -52,3 +52,38 @@ test.each(['qresync', 'bare'] as const)(
     }
   },
 )
+
+test('a list that was cut short takes no mail out of its folders, and drops nothing that waits to be done there', async () => {
+  const server = await imitate('qresync')
+  server.mail.create('Trash', '\\Trash')
+  server.mail.create('Orders')
+  for (const n of [1, 2]) server.mail.add('Orders', letter(`m${n}`))
+  const store = await RealStore.make(server.port)
+  try {
+    let sync = store.follow()
+    await store.untilIdle()
+    await sync.stop()
+    const [first] = await store.harness.list('closed')
+    await store.harness.call('conversations.trash', { ids: first ? [first.id] : [] })
+    let short = 1
+    server.world.script = ({ tag, name, args }, session) => {
+      if (name !== 'LIST' || !args.includes('*') || short <= 0) return false
+      short -= 1
+      session.send(`* LIST (\\HasNoChildren) "/" "INBOX"\r\n${tag} OK done\r\n`)
+      return true
+    }
+    const orders = () =>
+      store.db.read.get<{ id: number; local_count: number }>(
+        "SELECT id, local_count FROM folders WHERE path = 'Orders'",
+      )
+    const id = orders()?.id
+    sync = store.follow()
+    await waitFor(() => lies(server, 'Trash').length === 1, { ms: 30_000, what: () => 'in the trash' })
+    await waitFor(() => store.db.read.get('SELECT 1 FROM server_ops') === undefined, { ms: 10_000 })
+    expect(short).toBe(0)
+    expect(orders()).toEqual({ id, local_count: 1 })
+    await sync.stop()
+  } finally {
+    await store.close()
+  }
+})
