@@ -1,4 +1,4 @@
-import type { FetchMessageObject, MailboxObject, StatusObject } from 'imapflow'
+import type { FetchMessageObject, MailboxObject, SearchObject, StatusObject } from 'imapflow'
 import { PosternError } from '../../../src-preload/contract/errors'
 
 /** A row of a body fetch. `labels`: Gmail only. */
@@ -43,6 +43,26 @@ export interface Fingerprint {
   readonly uid: number
   readonly messageId: string | null
   readonly size: number
+}
+
+/** One thing that messages are looked for by; none: all of them. */
+export interface SearchQuery {
+  readonly uid?: string
+  readonly seq?: string
+  readonly messageId?: string
+  readonly posternId?: string
+  readonly subject?: string
+  readonly deleted?: boolean
+}
+
+/** A search in the library's words. */
+export function searchOf(query: SearchQuery): SearchObject {
+  if (query.messageId !== undefined) return { header: { 'Message-ID': query.messageId } }
+  if (query.posternId !== undefined) return { header: { 'X-Postern-Id': query.posternId } }
+  if (query.uid !== undefined) return { uid: query.uid }
+  if (query.seq !== undefined) return { seq: query.seq }
+  if (query.subject !== undefined) return { subject: query.subject }
+  return query.deleted === true ? { deleted: true } : { all: true }
 }
 
 export const statusQuery = { messages: true, uidNext: true, uidValidity: true, highestModseq: true, unseen: true }

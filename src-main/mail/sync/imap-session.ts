@@ -9,6 +9,7 @@ import {
   fetchedOf,
   keptFlags,
   labelsOf,
+  searchOf,
   stateOf,
   stateOfStatus,
   statusQuery,
@@ -20,6 +21,7 @@ import {
   type FolderState,
   type ListedFolder,
   type MessageFacts,
+  type SearchQuery,
 } from './imap-rows'
 import { askToHearOfAll } from './imap-notify'
 
@@ -141,31 +143,8 @@ export class ImapSession extends ImapConnection {
   }
 
   /** UIDs of the selected folder, ascending, that fit. */
-  async searchUids(
-    query: {
-      uid?: string
-      seq?: string
-      messageId?: string
-      posternId?: string
-      subject?: string
-      deleted?: boolean
-    } = {},
-  ): Promise<number[]> {
-    const search =
-      query.messageId !== undefined
-        ? { header: { 'Message-ID': query.messageId } }
-        : query.posternId !== undefined
-          ? { header: { 'X-Postern-Id': query.posternId } }
-          : query.uid !== undefined
-            ? { uid: query.uid }
-            : query.seq !== undefined
-              ? { seq: query.seq }
-              : query.subject !== undefined
-                ? { subject: query.subject }
-                : query.deleted === true
-                  ? { deleted: true }
-                  : { all: true }
-    const found = await this.run('SEARCH', () => this.client.search(search, { uid: true }))
+  async searchUids(query: SearchQuery = {}): Promise<number[]> {
+    const found = await this.run('SEARCH', () => this.client.search(searchOf(query), { uid: true }))
     // A refused search is no empty folder.
     if (!Array.isArray(found)) throw this.refusal('search')
     return found.toSorted((a, b) => a - b)
@@ -297,23 +276,33 @@ export class ImapSession extends ImapConnection {
 
   /** MOVE, or COPY and EXPUNGE of just these UIDs where the server has no MOVE. Old to new UID where the server says so. */
   async move(uids: readonly number[], target: string): Promise<ReadonlyMap<number, number>> {
-    if (this.capabilities.has('MOVE') || this.capabilities.has('UIDPLUS')) return await this.moveThese(uids, target)
-    // There is only the plain EXPUNGE, for all that is marked: what others have marked is not, meanwhile.
-    const moved = new Set(uids)
-    const marked = (await this.searchUids({ deleted: true })).filter((uid) => !moved.has(uid))
-    if (marked.length === 0) return await this.moveThese(uids, target)
+    const result = await this.sparing(uids, () =>
+      this.run('MOVE', () => this.client.messageMove(uidSet(uids), target, { uid: true })),
+    )
+    if (!result) throw this.refusal('move')
+    return result.uidMap ?? new Map<number, number>()
+  }
+
+  /** Takes just these messages out of the selected folder, which lie elsewhere by now: what is left to do of a move. */
+  async takeOut(uids: readonly number[]): Promise<void> {
+    const done = await this.sparing(uids, () =>
+      this.run('EXPUNGE', () => this.client.messageDelete(uidSet(uids), { uid: true })),
+    )
+    if (!done) throw this.refusal('expunge')
+  }
+
+  /** Where there is only the plain EXPUNGE, for all that is marked: what others have marked is not, meanwhile. */
+  private async sparing<T>(uids: readonly number[], work: () => Promise<T>): Promise<T> {
+    if (this.capabilities.has('MOVE') || this.capabilities.has('UIDPLUS')) return await work()
+    const its = new Set(uids)
+    const marked = (await this.searchUids({ deleted: true })).filter((uid) => !its.has(uid))
+    if (marked.length === 0) return await work()
     await this.removeFlags(marked, ['\\Deleted'])
     try {
-      return await this.moveThese(uids, target)
+      return await work()
     } finally {
       if (!this.closed) await this.addFlags(marked, ['\\Deleted'])
     }
-  }
-
-  private async moveThese(uids: readonly number[], target: string): Promise<ReadonlyMap<number, number>> {
-    const result = await this.run('MOVE', () => this.client.messageMove(uidSet(uids), target, { uid: true }))
-    if (!result) throw this.refusal('move')
-    return result.uidMap ?? new Map<number, number>()
   }
 
   async createFolder(path: string, subscribed = true): Promise<void> {

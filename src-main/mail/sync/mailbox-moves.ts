@@ -2,6 +2,7 @@ import type { StoreForMail } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { logger } from '../../shared/log'
 import type { Rpc } from '../../shared/port-rpc'
+import { liesHere } from './copies'
 import type { MailboxSync } from './mailbox-sync'
 
 const log = logger('moves')
@@ -10,7 +11,7 @@ const againMs = 30_000
 
 /**
  * Puts messages of conversations that were moved here into the inbox, and imported ones into the archive. One that was put there before a crash is found by its
- * Message-ID and not put there twice.
+ * Message-ID, or where it has none by its header, and not put there twice.
  * @returns when to look again, ms
  */
 export async function putMoved(
@@ -28,7 +29,10 @@ export async function putMoved(
         const path = await sync.pathOf(session, move.role === 'archive' && session.gmail ? 'all' : move.role)
         if (path === null) throw new PosternError('server-refused', 'no such folder')
         await session.select(path)
-        const there = move.messageId !== null && (await session.searchUids({ messageId: move.messageId })).length > 0
+        const there =
+          move.messageId === null
+            ? await liesHere(session, move.raw)
+            : (await session.searchUids({ messageId: move.messageId })).length > 0
         if (!there) await session.append(path, move.raw, move.seen ? ['\\Seen'] : [], new Date(move.date))
         sync.touched(path)
       })

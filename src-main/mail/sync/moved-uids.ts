@@ -1,10 +1,41 @@
+import { copiesIn } from './copies'
 import type { Fingerprint } from './imap-rows'
 import type { ImapSession } from './imap-session'
 
 /** As many new messages are looked at in the folder that a move leads to. */
 const mostFresh = 2_000
 
-type Session = Pick<ImapSession, 'capabilities' | 'fingerprints' | 'move' | 'searchUids' | 'select' | 'status'>
+type Session = Pick<
+  ImapSession,
+  | 'capabilities'
+  | 'fetchMarks'
+  | 'fetchSizes'
+  | 'fingerprints'
+  | 'move'
+  | 'newestUids'
+  | 'searchUids'
+  | 'select'
+  | 'status'
+  | 'takeOut'
+>
+
+/**
+ * Moves messages that may have been moved before, by an act whose end was not heard of. Without MOVE there are two steps, a copy and then
+ * its taking out: what was copied is not copied once more.
+ * @returns old to new UID, as far as that is certain
+ */
+export async function moveOnce(
+  session: Session,
+  uids: readonly number[],
+  from: string,
+  target: string,
+): Promise<ReadonlyMap<number, number>> {
+  if (session.capabilities.has('MOVE')) return await moveAndFind(session, uids, target)
+  const there = await copiesIn(session, uids, from, target)
+  if (there.size > 0) await session.takeOut([...there.keys()])
+  const rest = uids.filter((uid) => !there.has(uid))
+  return rest.length === 0 ? there : new Map([...there, ...(await moveAndFind(session, rest, target))])
+}
 
 /**
  * Moves messages of the selected folder. A server without UIDPLUS does not say where they lie then, so that is looked up: what was

@@ -5,7 +5,7 @@ import type { Rpc } from '../../shared/port-rpc'
 import { logger } from '../../shared/log'
 import { isPassing } from './imap-client'
 import type { ImapSession } from './imap-session'
-import { moveAndFind } from './moved-uids'
+import { moveAndFind, moveOnce } from './moved-uids'
 import { Rests } from './rests'
 
 const log = logger('acts')
@@ -136,7 +136,9 @@ async function move(op: ServerOp, session: ImapSession, folders: FolderFinder): 
   await session.select(op.folderPath)
   let uidMap: ReadonlyMap<number, number>
   try {
-    uidMap = await moveAndFind(session, op.uids, target)
+    uidMap = op.again
+      ? await moveOnce(session, op.uids, op.folderPath, target)
+      : await moveAndFind(session, op.uids, target)
   } catch (error) {
     if (PosternError.from(error).code !== 'server-refused' || (await isListed(session, target, folders))) throw error
     return { result: 'retry', newUids: [], newPath: null }

@@ -134,6 +134,7 @@ interface OpRow {
   target_path: string | null
   path: string
   uid_validity: string | null
+  taken: number
 }
 
 /** The oldest acts of a mailbox behind the one with the id `after`. From now on they may be under way, so they are no longer joined or cancelled. */
@@ -145,7 +146,7 @@ export function nextOps(workspace: Workspace, mailboxId: number, limit: number, 
       mailboxId,
     )
     const rows = tx.all<OpRow>(
-      `SELECT o.id, o.mailbox_id, o.kind, o.flag, o.target_role, o.target_path, f.path, f.uid_validity FROM server_ops o JOIN folders f ON f.id = o.folder_id
+      `SELECT o.id, o.mailbox_id, o.kind, o.flag, o.target_role, o.target_path, o.taken, f.path, f.uid_validity FROM server_ops o JOIN folders f ON f.id = o.folder_id
        WHERE o.mailbox_id = ? AND f.uid_validity IS NOT NULL AND o.id > ? ORDER BY o.id LIMIT ?`,
       mailboxId,
       after,
@@ -165,6 +166,7 @@ export function nextOps(workspace: Workspace, mailboxId: number, limit: number, 
         flags: row.flag === null ? [] : row.kind.endsWith('-flags') ? flagsToSend(tx, row.flag) : [row.flag],
         targetRole: row.target_role,
         targetPath: row.target_path,
+        ...(row.taken === 1 ? { again: true } : {}),
       })),
     }
   }, 'normal')

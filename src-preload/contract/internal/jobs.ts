@@ -19,6 +19,8 @@ export const ServerOp = z.object({
   targetRole: FolderRole.nullable(),
   /** For a move back to where a message was: this folder when it still exists, else the one with the role. */
   targetPath: z.string().nullable().default(null),
+  /** It was handed out before: a part of it may be done. */
+  again: z.boolean().optional(),
 })
 export type ServerOp = z.infer<typeof ServerOp>
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ImapSession } from '../../../src-main/mail/sync/imap-session'
-import { serverAt, user } from '../harness'
+import { serverAt, user, waitFor } from '../harness'
 import { performActs } from '../../../src-main/mail/sync/server-acts'
 import { RealStore } from '../real-store'
 import { imitate, letter } from './imitation'
@@ -68,3 +68,43 @@ test('an undo while a message moves on a server that does not say where to is no
     await store.close()
   }
 })
+
+test.each(['with', 'without'])(
+  'a message %s a Message-ID is not doubled where a connection broke between its copy and its taking out',
+  async (name) => {
+    const server = await imitate('bare')
+    const trash = server.mail.create('Trash')
+    const raw = (subject: string): string =>
+      name === 'with' ? letter(subject) : letter(subject).replace(/Message-ID: .*\r\n/, '')
+    // Alike in everything but its words, and there before.
+    server.mail.add('Trash', raw('m0'))
+    server.mail.add('INBOX', raw('m1'))
+    server.mail.add('INBOX', raw('m2'))
+    let breaks = 1
+    server.world.script = ({ name: said }, session) => {
+      if (said !== 'UID STORE' || breaks === 0) return false
+      breaks -= 1
+      session.close()
+      return true
+    }
+    const store = await RealStore.make(server.port)
+    try {
+      const sync = store.follow()
+      await store.untilIdle()
+      await store.harness.call('conversations.trash', { ids: (await store.harness.list()).map(({ id }) => id) })
+      sync.actsWaiting()
+      await waitFor(() => store.db.read.get('SELECT 1 FROM server_ops') === undefined, {
+        ms: 30_000,
+        what: () => 'nothing waits',
+      })
+      expect(breaks).toBe(0)
+      expect(server.mail.folder('INBOX').entries).toHaveLength(0)
+      expect(
+        trash.entries.map(({ letter: one }) => /Subject: (\S+)/.exec(one.raw.toString())?.[1] ?? '').toSorted(),
+      ).toEqual(['m0', 'm1', 'm2'])
+      await sync.stop()
+    } finally {
+      await store.close()
+    }
+  },
+)
