@@ -307,6 +307,8 @@ export const Conversation = z.object({
         'move-refused',
         'flag-refused',
         'label-refused',
+        'copy-refused',
+        'put-refused',
       ]),
       by: z.string(),
       /** To whom, which tag, until when (ms as text). */

@@ -59,6 +59,8 @@ const eventIcons: Record<ThreadEvent['kind'], LucideIcon> = {
   'move-refused': MailX,
   'flag-refused': MailX,
   'label-refused': MailX,
+  'copy-refused': MailX,
+  'put-refused': MailX,
 }
 
 function EventLine({ event }: { event: ThreadEvent }) {

@@ -4,6 +4,7 @@ import { logger } from '../../shared/log'
 import type { Rpc } from '../../shared/port-rpc'
 import { liesHere } from './copies'
 import type { MailboxSync } from './mailbox-sync'
+import { Refusals } from './refusals'
 
 const log = logger('moves')
 const idleMs = 10 * 60_000
@@ -12,6 +13,8 @@ const againMs = 30_000
 /**
  * Puts messages of conversations that were moved here into the inbox, and imported ones into the archive. One that was put there before a crash is found by its
  * Message-ID, or where it has none by its header, and not put there twice.
+ * @param refusals which of them the server refused how often: one that it never takes is not uploaded for ever
+ * @param later how long to wait after one failed, ms
  * @returns when to look again, ms
  */
 export async function putMoved(
@@ -19,9 +22,11 @@ export async function putMoved(
   store: Pick<Rpc<StoreForMail>, 'call'>,
   sync: Pick<MailboxSync, 'withPutSession' | 'pathOf' | 'touched'>,
   stopped: () => boolean,
+  refusals = new Refusals(),
+  later: () => number = () => againMs,
 ): Promise<number> {
   while (!stopped()) {
-    const { move } = await store.call('moves.next', { mailboxId })
+    const { move } = await store.call('moves.next', { mailboxId, except: refusals.resting() })
     if (!move) return idleMs
     try {
       await sync.withPutSession(move.raw.byteLength, async (session) => {
@@ -36,13 +41,15 @@ export async function putMoved(
         if (!there) await session.append(path, move.raw, move.seen ? ['\\Seen'] : [], new Date(move.date))
         sync.touched(path)
       })
-      await store.call('moves.settle', { id: move.id, done: true })
+      await store.call('moves.settle', { id: move.id, mailboxId, done: true })
+      refusals.taken(move.id)
     } catch (error) {
       const { code } = PosternError.from(error)
       if (code === 'service-stopped' || code === 'service-restarting') throw error
-      log.warn('a moved message waits', { code })
-      await store.call('moves.settle', { id: move.id, done: false })
-      return againMs
+      const rests = refusals.failed(move.id, code)
+      log.warn(rests ? 'a moved message rests for a day' : 'a moved message waits', { code })
+      await store.call('moves.settle', { id: move.id, mailboxId, done: false, rests })
+      return later()
     }
   }
   return idleMs

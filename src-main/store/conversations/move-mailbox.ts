@@ -87,6 +87,7 @@ export function moveToMailbox(
 
 /** Notes which messages are to be put into a mailbox; those that lie there already stay, those that wait to leave it do not. */
 function send(tx: Writer, conversationId: number, mailboxId: number): void {
+  tx.run("DELETE FROM history WHERE conversation_id = ? AND kind = 'put-refused'", conversationId)
   const messages = tx.all<{ id: number; part: number }>(
     `SELECT id, part FROM messages WHERE conversation_id = ? AND direction = 0 AND place IN (${place.inbox}, ${place.other}, ${place.trash})`,
     conversationId,
@@ -169,7 +170,7 @@ export interface Move {
 }
 
 /** The next message to be put into a mailbox, those that were tried least first. Of one that is not here whole no part goes there in its place. */
-export function nextMove(read: Reader, mailboxId: number): { move: Move | null } {
+export function nextMove(read: Reader, mailboxId: number, except: readonly number[]): { move: Move | null } {
   const row = read.get<{
     id: number
     message_id: string | null
@@ -180,8 +181,9 @@ export function nextMove(read: Reader, mailboxId: number): { move: Move | null }
     role: string
   }>(
     `SELECT m.id, m.message_id, m.date, m.seen, b.body, b.source, v.role FROM mailbox_moves v JOIN messages m ON m.id = v.message_id JOIN message_bodies b ON b.message_id = m.id
-     WHERE v.mailbox_id = ? AND v.appended = 0 AND m.part = 0 ORDER BY v.tries, m.date LIMIT 1`,
+     WHERE v.mailbox_id = ? AND v.appended = 0 AND m.part = 0 AND m.id NOT IN (SELECT value FROM json_each(?)) ORDER BY v.tries, m.date LIMIT 1`,
     mailboxId,
+    JSON.stringify(except),
   )
   return {
     move: row
@@ -197,17 +199,43 @@ export function nextMove(read: Reader, mailboxId: number): { move: Move | null }
   }
 }
 
-export function settleMailboxMove(workspace: Workspace, id: number, done: boolean): void {
+/**
+ * `done`: it was put into this mailbox, where it may not belong any more; then it is still to be put where it does. One that `rests`
+ * since the server never took it is told in its conversation.
+ */
+export function settleMailboxMove(
+  workspace: Workspace,
+  id: number,
+  mailboxId: number,
+  done: boolean,
+  rests: boolean,
+): void {
   workspace.db.write((tx) => {
     tx.run(
       done
-        ? 'UPDATE mailbox_moves SET appended = 1 WHERE message_id = ?'
-        : 'UPDATE mailbox_moves SET tries = tries + 1 WHERE message_id = ?',
+        ? 'UPDATE mailbox_moves SET appended = 1 WHERE message_id = ? AND mailbox_id = ?'
+        : 'UPDATE mailbox_moves SET tries = tries + 1 WHERE message_id = ? AND mailbox_id = ?',
       id,
+      mailboxId,
     )
+    if (done || rests) tellUntaken(tx, id, rests)
     if (done) metInMailbox(tx, workspace, id)
     tx.changes.touched('transfers')
   })
+}
+
+/** Whether the server of the other mailbox has not taken a message for so long that a person should know. How imports stand is told where they are. */
+function tellUntaken(tx: Writer, messageId: number, rests: boolean): void {
+  const moved = tx.get<{ conversation_id: number | null; name: string }>(
+    `SELECT m.conversation_id, b.name FROM mailbox_moves v JOIN messages m ON m.id = v.message_id JOIN mailboxes b ON b.id = v.mailbox_id
+     WHERE v.message_id = ? AND v.role = 'inbox'`,
+    messageId,
+  )
+  if (!moved || moved.conversation_id === null) return
+  const { conversation_id: id, name } = moved
+  tx.run("DELETE FROM history WHERE conversation_id = ? AND kind = 'put-refused'", id)
+  if (rests) note(tx, id, 'put-refused', '', Date.now(), null, name)
+  tx.changes.changed('conversations', id)
 }
 
 /** Imported mail goes into the archive on the server, too; once it was met there, the copy beside it goes. */

@@ -300,13 +300,13 @@ export function mailHandlers(service: StoreService): Handlers<StoreForMail> {
       return {}
     },
     'copies.next': ({ mailboxId, except }) => nextCopy(workspace(), mailboxId, except),
-    'moves.next': ({ mailboxId }) => nextMove(workspace().db.read, mailboxId),
-    'moves.settle': ({ id, done }) => {
-      settleMailboxMove(workspace(), id, done)
+    'moves.next': ({ mailboxId, except }) => nextMove(workspace().db.read, mailboxId, except),
+    'moves.settle': ({ id, mailboxId, done, rests }) => {
+      settleMailboxMove(workspace(), id, mailboxId, done, rests)
       return {}
     },
-    'copies.settle': ({ id, done }) => {
-      settleCopy(workspace(), id, done)
+    'copies.settle': ({ id, done, rests }) => {
+      settleCopy(workspace(), id, done, rests)
       return {}
     },
     'outbox.uncertain': ({ mailboxId }) => uncertainJobs(workspace(), mailboxId),

@@ -9,7 +9,7 @@ import { enter, meet } from '../mail/enter'
 import { insertMessage, messageKey } from '../mail/message-row'
 import { accepted } from './outbox'
 import { reopen } from './outbox-effects'
-import { dropBytes, everybody, jobOf, outboxColumns, outboxRow, type OutboxRow } from './outbox-rows'
+import { dropBytes, everybody, jobOf, outboxColumns, outboxRow, tellUntaken, type OutboxRow } from './outbox-rows'
 import { loopIn } from './loop-guard'
 import { place } from '../mail/places'
 import { parseTexts } from '../rows'
@@ -361,10 +361,14 @@ export function nextCopy(
   return { copy: copy ?? null }
 }
 
-/** `done`: its copy lies in Sent, or the server files one by itself. Else it is tried again later, ever more seldom (`mail/send/putter`). */
-export function settleCopy(workspace: Workspace, id: number, done: boolean): void {
+/**
+ * `done`: its copy lies in Sent, or the server files one by itself. Else it is tried again later, ever more seldom (`mail/send/putter`);
+ * one that `rests` since the server never took it is told in its conversation.
+ */
+export function settleCopy(workspace: Workspace, id: number, done: boolean, rests: boolean): void {
   workspace.db.write((tx) => {
     if (done) dropBytes(tx, id)
     else tx.run('UPDATE outbox SET copy_tries = copy_tries + 1 WHERE id = ?', id)
+    if (rests) tellUntaken(tx, id)
   })
 }

@@ -7,6 +7,7 @@ import type { Reader, Writer } from '../file/database'
 import { queuedDraft } from './drafts'
 import { addressKey } from '../../../src-preload/contract/address'
 import { parseAddress, parseTexts } from '../rows'
+import { note } from '../threads/threads'
 import { sinceOf } from './since'
 
 export interface OutboxRow {
@@ -144,6 +145,25 @@ export function everybody({
 export function dropBytes(tx: Writer, id: number): void {
   tx.run('UPDATE outbox SET copy = 0 WHERE id = ?', id)
   tx.run('DELETE FROM outbox_raw WHERE outbox_id = ?', id)
+  dropUntaken(tx, id)
+}
+
+/** The server has not taken the copy into Sent for so long that a person should know. Told once, until it has. */
+export function tellUntaken(tx: Writer, id: number): void {
+  dropUntaken(tx, id)
+  const { conversation_id: conversationId } = outboxRow(tx, id)
+  note(tx, conversationId, 'copy-refused', '', Date.now(), null, String(id))
+  tx.changes.changed('conversations', conversationId)
+}
+
+function dropUntaken(tx: Writer, id: number): void {
+  const { conversation_id: conversationId } = outboxRow(tx, id)
+  const { changes } = tx.run(
+    "DELETE FROM history WHERE conversation_id = ? AND kind = 'copy-refused' AND detail = ?",
+    conversationId,
+    String(id),
+  )
+  if (changes > 0) tx.changes.changed('conversations', conversationId)
 }
 
 /** What mail needs to compose and send. `envelope`: to whom this try goes. */

@@ -116,6 +116,8 @@ export type HistoryKind =
   | 'move-refused'
   | 'flag-refused'
   | 'label-refused'
+  | 'copy-refused'
+  | 'put-refused'
 
 /**
  * One thin line between messages: what changed, when and by whom. `actId`: the thread act that it tells of; `detail`: to

@@ -229,13 +229,14 @@ export const storeForMail = {
           .nullable(),
       }),
   ),
+  /** `rests`: the server refused it so often that it is not tried again for a day. */
   'copies.settle': defer(
-    () => z.object({ id: Id, done: z.boolean() }),
+    () => z.object({ id: Id, done: z.boolean(), rests: z.boolean().default(false) }),
     () => done,
   ),
-  /** A message that is to be put into a folder of this mailbox; `id` is the message's. */
+  /** A message that is to be put into a folder of this mailbox, but for those that rest; `id` is the message's. */
   'moves.next': defer(
-    () => z.object({ mailboxId: Id }),
+    () => z.object({ mailboxId: Id, except: z.array(Id).default([]) }),
     () =>
       z.object({
         move: z
@@ -250,8 +251,9 @@ export const storeForMail = {
           .nullable(),
       }),
   ),
+  /** `mailboxId`: where it was put, which may not be where it belongs any more. */
   'moves.settle': defer(
-    () => z.object({ id: Id, done: z.boolean() }),
+    () => z.object({ id: Id, mailboxId: Id, done: z.boolean(), rests: z.boolean().default(false) }),
     () => done,
   ),
   'outbox.uncertain': defer(

@@ -70,6 +70,14 @@ export const conversation = {
     'flag-refusedBy': 'The mail server refused to mark mail of this conversation as read or unread. It is as it was.',
     'label-refused': 'The mail server refused a change of the label {{detail}}. It is as it was.',
     'label-refusedBy': 'The mail server refused a change of the label {{detail}}. It is as it was.',
+    'copy-refused':
+      'The answer has left, but the mail server does not take its copy into Sent. It is kept here and tried again once a day.',
+    'copy-refusedBy':
+      'The answer has left, but the mail server does not take its copy into Sent. It is kept here and tried again once a day.',
+    'put-refused':
+      'The mail server of {{detail}} does not take mail of this conversation. It stays where it was and is tried again once a day.',
+    'put-refusedBy':
+      'The mail server of {{detail}} does not take mail of this conversation. It stays where it was and is tried again once a day.',
     woke: 'Snooze ended',
     wokeBy: 'Snooze ended',
     merged: 'Joined with another conversation',

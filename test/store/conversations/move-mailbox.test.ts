@@ -28,9 +28,9 @@ test('a moved conversation is never nowhere: its mail leaves the old mailbox onl
   expect([await inList(support.id), await inList(warranty.id)]).toEqual([[], [id]])
   const move = await next(warranty.id)
   expect(Buffer.from(move?.raw ?? []).toString()).toBe(raw)
-  await store.mail.call('moves.settle', { id: move?.id ?? 0, done: false })
+  await store.mail.call('moves.settle', { id: move?.id ?? 0, mailboxId: warranty.id, done: false })
   expect(await next(warranty.id)).not.toBeNull()
-  await store.mail.call('moves.settle', { id: move?.id ?? 0, done: true })
+  await store.mail.call('moves.settle', { id: move?.id ?? 0, mailboxId: warranty.id, done: true })
   expect(await next(warranty.id)).toBeNull()
   expect(await ops(support.id)).toEqual([])
   await store.put(warranty.folders['INBOX'] ?? 0, { from: 'c@x.test', id: 'one@x.test', raw, date: 1_790_000_000_000 })
@@ -45,6 +45,37 @@ test('a moved conversation is never nowhere: its mail leaves the old mailbox onl
   )
 })
 
+test('what was on its way to one mailbox when somebody chose another is not taken to lie in that one', async () => {
+  const returns = await store.mailbox('returns@acme.test')
+  const id = await one()
+  await store.call('conversations.move', { ids: [id], mailboxId: warranty.id })
+  const move = await next(warranty.id)
+  await store.call('conversations.move', { ids: [id], mailboxId: returns.id })
+  await store.mail.call('moves.settle', { id: move?.id ?? 0, mailboxId: warranty.id, done: true })
+  expect(await next(returns.id)).toMatchObject({ id: move?.id })
+})
+
+test('a message that the other server never takes is told in its conversation, until it does or is moved back', async () => {
+  const id = await one()
+  const lines = async () =>
+    (await store.call('conversations.get', { id })).history.map(({ kind, detail }) => [kind, detail])
+  const { undo } = await store.call('conversations.move', { ids: [id], mailboxId: warranty.id })
+  const moved = { id: (await next(warranty.id))?.id ?? 0, mailboxId: warranty.id }
+  await store.mail.call('moves.settle', { ...moved, done: false })
+  expect(await lines()).toEqual([['moved', 'warranty']])
+  for (let day = 0; day < 2; day++) await store.mail.call('moves.settle', { ...moved, done: false, rests: true })
+  expect(await lines()).toEqual([
+    ['moved', 'warranty'],
+    ['put-refused', 'warranty'],
+  ])
+  expect((await store.mail.call('moves.next', { mailboxId: warranty.id, except: [moved.id] })).move).toBeNull()
+  await store.mail.call('moves.settle', { ...moved, done: true })
+  expect(await lines()).toEqual([['moved', 'warranty']])
+  await store.mail.call('moves.settle', { ...moved, done: false, rests: true })
+  await store.call('acts.undo', { undo })
+  expect(await lines()).toEqual([['moved', 'warranty']])
+})
+
 test('undo before anything left moves nothing, after it everything comes back', async () => {
   const id = await one()
   const first = await store.call('conversations.move', { ids: [id], mailboxId: warranty.id })
@@ -54,7 +85,7 @@ test('undo before anything left moves nothing, after it everything comes back', 
   expect((await store.call('conversations.get', { id })).history).toMatchObject([{ kind: 'moved', takenBack: true }])
   const second = await store.call('conversations.move', { ids: [id], mailboxId: warranty.id })
   const move = await next(warranty.id)
-  await store.mail.call('moves.settle', { id: move?.id ?? 0, done: true })
+  await store.mail.call('moves.settle', { id: move?.id ?? 0, mailboxId: warranty.id, done: true })
   await store.put(warranty.folders['INBOX'] ?? 0, { from: 'c@x.test', id: 'one@x.test', raw, date: 1_790_000_000_000 })
   await store.call('acts.undo', { undo: second.undo })
   expect([await inList(support.id), await inList(warranty.id)]).toEqual([[id], []])
@@ -108,7 +139,11 @@ test('a moved conversation says no more than what is left of it once its old mai
     date: 1_790_000_060_000,
   })
   await store.call('conversations.move', { ids: [id], mailboxId: warranty.id })
-  await store.mail.call('moves.settle', { id: (await next(warranty.id))?.id ?? 0, done: true })
+  await store.mail.call('moves.settle', {
+    id: (await next(warranty.id))?.id ?? 0,
+    mailboxId: warranty.id,
+    done: true,
+  })
   await store.put(warranty.folders['INBOX'] ?? 0, { from: 'c@x.test', id: 'one@x.test', raw, date: 1_790_000_000_000 })
   await store.app.call('mailbox.remove', { id: support.id })
   await expect.poll(() => store.db.read.get('SELECT 1 FROM mailboxes WHERE id = ?', support.id)).toBe(undefined)

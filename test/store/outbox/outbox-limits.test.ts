@@ -269,6 +269,37 @@ describe('the copy in Sent', () => {
     expect(store.db.read.get('SELECT 1 FROM outbox_raw')).toBeUndefined()
   })
 
+  test.each(['filed at last', 'met in Sent'])(
+    'one that the server never takes is told, until it is %s',
+    async (end) => {
+      const { folders } = await store.mailbox('third@acme.test')
+      const id = await queued(1)
+      const { job } = await store.claim(mailboxId)
+      await composedNow(id, job)
+      await accept(id)
+      const conversation = store.db.read.get<{ id: number }>(
+        'SELECT conversation_id AS id FROM outbox WHERE id = ?',
+        id,
+      )
+      const told = async () =>
+        (await store.call('conversations.get', { id: conversation?.id ?? 0 })).history.filter(
+          ({ kind }) => kind === 'copy-refused',
+        ).length
+      await store.mail.call('copies.settle', { id, done: false })
+      expect(await told()).toBe(0)
+      for (let day = 0; day < 3; day++) await store.mail.call('copies.settle', { id, done: false, rests: true })
+      expect(await told()).toBe(1)
+      if (end === 'filed at last') await store.mail.call('copies.settle', { id, done: true })
+      else
+        await store.put(folders['Sent'] ?? 0, {
+          from: 'support@acme.test',
+          id: job?.messageId ?? '',
+          posternId: job?.posternId ?? '',
+        })
+      expect(await told()).toBe(0)
+    },
+  )
+
   test('the bytes of a large message are written once, not again with each change of its state', async () => {
     const id = await queued(1)
     const { job } = await store.claim(mailboxId)
