@@ -22,3 +22,8 @@ export function folderDiffers(
   if (refused) return role !== 'other' || localCount > 0
   return missing > 0 || (complete && checkedAt !== null && serverCount !== localCount && now - checkedAt > mendedWithin)
 }
+
+/** true: a folder differs, or some are not followed at all. */
+export function lacksMail({ folders, leftOut }: Pick<MailboxSync, 'folders' | 'leftOut'>, now: number): boolean {
+  return leftOut !== undefined || folders.some((folder) => folderDiffers(folder, now))
+}

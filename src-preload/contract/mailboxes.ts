@@ -103,6 +103,8 @@ export const MailboxSync = z.object({
   /** Background work is held back now, to spare the machine. */
   slowed: z.boolean(),
   folders: z.array(FolderStatus),
+  /** So many folders of the server are not followed: there are too many, or their names cannot be kept. */
+  leftOut: z.int().positive().optional(),
 })
 export type MailboxSync = z.infer<typeof MailboxSync>
 

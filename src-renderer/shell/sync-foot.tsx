@@ -1,7 +1,7 @@
 import { AlertTriangle, Cloud, CloudOff, Pause } from 'lucide-react'
 import { useState } from 'react'
 import type { FolderStatus, Mailbox, MailboxSync, SyncStatus } from '../../src-preload/contract'
-import { folderDiffers, isStale } from '../../src-preload/contract/completeness'
+import { folderDiffers, isStale, lacksMail } from '../../src-preload/contract/completeness'
 import { call } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
@@ -112,7 +112,7 @@ function MailboxDetail({
   const name = mailbox?.name ?? ''
   const paused = sync.state === 'paused'
   const bad = sync.state === 'auth-failed' || sync.state === 'error'
-  const lacks = sync.state === 'idle' && sync.folders.some((folder) => folderDiffers(folder, now))
+  const lacks = sync.state === 'idle' && lacksMail(sync, now)
   const stands =
     sync.state === 'syncing' && sync.total > 0
       ? t('common:sync.progress', { done: numberText(sync.done), total: numberText(sync.total) })
@@ -157,6 +157,7 @@ function MailboxDetail({
           )}
         </p>
       )}
+      {sync.leftOut !== undefined && <p className="meta warn">{t('common:sync.leftOut', { count: sync.leftOut })}</p>}
       <ul className="folderlines">
         {sync.folders.map((folder) => (
           <FolderLine key={folder.id} folder={folder} now={now} />

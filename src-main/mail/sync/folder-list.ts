@@ -4,7 +4,7 @@ import type { FolderRole } from '../../../src-preload/contract/mailboxes'
 import type { Rpc } from '../../shared/port-rpc'
 import { logger } from '../../shared/log'
 import { FetchAround } from './fetch-around'
-import { folderRoles, inSyncOrder, type FolderWithRole } from './folder-roles'
+import { folderRoles, inSyncOrder, leftOut, type FolderWithRole } from './folder-roles'
 import { FolderSync, type Budget, type FolderProgress } from './folder-sync'
 import { type MessageParser } from './page-pipe'
 import type { FolderState, Fingerprint, ImapSession } from './imap-session'
@@ -41,6 +41,8 @@ export class FolderList {
   private readonly around = new Map<number, FetchAround>()
   private listed = ''
   private labels: readonly string[] = []
+  /** Folders of the server that are not followed. */
+  leftOut = 0
 
   constructor(
     private readonly mailboxId: number,
@@ -101,6 +103,8 @@ export class FolderList {
     if (!everything.some(({ role }) => role === 'inbox'))
       throw new PosternError('server-broken', 'a list without INBOX')
     const rows = session.gmail ? withoutLabels(everything) : everything
+    // With labels all mail lies in one folder.
+    this.leftOut = rows === everything ? leftOut(said) : 0
     const inbox = inboxOf(rows, ({ role }) => role)
     // Large folders take the server a while; the store takes in the list meanwhile.
     if (inbox && !withStates) session.selectAhead(inbox.path)

@@ -30,14 +30,7 @@ const unusableName = /[\u0000-\u001f\u007f]/
  * many languages; both come from imapflow, which gives each role to one folder. The team's own folder holds no mail.
  */
 export function folderRoles(listed: readonly ListedFolder[]): FolderWithRole[] {
-  const usable = listed.filter(
-    ({ path, delimiter, selectable }) =>
-      selectable &&
-      path !== '' &&
-      !isTeamFolder(path, delimiter) &&
-      path.length <= longestPath &&
-      !unusableName.test(path),
-  )
+  const usable = listed.filter(holdsMail).filter(({ path }) => path.length <= longestPath && !unusableName.test(path))
   return [...new Map(usable.map((folder) => [folder.path, folder])).values()].slice(0, mostFolders).map((folder) => ({
     path: folder.path,
     delimiter: folder.delimiter,
@@ -45,6 +38,14 @@ export function folderRoles(listed: readonly ListedFolder[]): FolderWithRole[] {
     role: folder.path.toUpperCase() === 'INBOX' ? 'inbox' : (bySpecialUse[folder.specialUse ?? ''] ?? 'other'),
   }))
 }
+
+/** How many folders that may hold mail are not followed: those beyond the most, and those of a name that cannot be kept. */
+export function leftOut(listed: readonly ListedFolder[]): number {
+  return new Set(listed.filter(holdsMail).map(({ path }) => path)).size - folderRoles(listed).length
+}
+
+const holdsMail = ({ path, delimiter, selectable }: ListedFolder): boolean =>
+  selectable && path !== '' && !isTeamFolder(path, delimiter)
 
 const order: Readonly<Record<FolderRole, number>> = {
   inbox: 0,

@@ -83,7 +83,12 @@ export class MailboxSync {
     this.connections = new SyncConnections(mailbox, ports.app)
     const pace = ports.pace ?? new Pace()
     this.acts = new MailboxActs(mailbox.id, ports.store, this.connections, this)
-    this.progress = new SyncProgress(mailbox.id, ports.store, () => pace.slows(mailbox.depth.pace))
+    this.progress = new SyncProgress(
+      mailbox.id,
+      ports.store,
+      () => pace.slows(mailbox.depth.pace),
+      () => this.list.leftOut,
+    )
     this.list = new FolderList(mailbox.id, ports.store, ports.parser, this.progress, { depth: mailbox.depth, pace })
     this.filling = new Filling(
       this.list,

@@ -18,11 +18,12 @@ export class SyncProgress {
   /** Folders that the server names and does not open. */
   private readonly refused = new Set<number>()
 
-  /** `slowed`: whether background work is held back now. */
+  /** `slowed`: whether background work is held back now; `leftOut`: how many folders of the server are not followed. */
   constructor(
     private readonly mailboxId: number,
     private readonly store: Pick<Rpc<StoreForMail>, 'call'>,
     private readonly slowed: () => boolean = () => false,
+    private readonly leftOut: () => number = () => 0,
   ) {}
 
   /** The server's counts go into the ledger. Gives the folders that hold another number here. */
@@ -96,6 +97,7 @@ export class SyncProgress {
         syncedAt: this.syncedAt,
         slowed: this.slowed(),
         refused: [...this.refused],
+        leftOut: this.leftOut(),
       })
       .catch(() => undefined)
   }

@@ -1,4 +1,4 @@
-import { folderDiffers, isStale } from '../../../src-preload/contract/completeness'
+import { isStale, lacksMail } from '../../../src-preload/contract/completeness'
 import type { FolderRole, FolderStatus, MailboxSync, SyncStatus } from '../../../src-preload/contract/mailboxes'
 import type { MailboxProgress } from '../../../src-preload/contract/internal'
 import type * as z from 'zod'
@@ -85,6 +85,7 @@ export class SyncBoard {
       syncedAt: told?.syncedAt ?? syncedAt,
       slowed: told?.slowed ?? false,
       folders: folders.map((row) => folderOf(row, told?.refused.includes(row.id) === true)),
+      ...(told && told.leftOut > 0 ? { leftOut: told.leftOut } : {}),
     }
   }
 }
@@ -128,7 +129,5 @@ export function overall(mailboxes: readonly MailboxSync[], now: number): SyncSta
   if (states.has('syncing') || states.has('connecting') || states.has('waiting')) return 'syncing'
   if (states.has('offline')) return 'offline'
   if (active.some((mailbox) => isStale(mailbox, now))) return 'stale'
-  return active.some((mailbox) => mailbox.folders.some((folder) => folderDiffers(folder, now)))
-    ? 'differs'
-    : 'up-to-date'
+  return active.some((mailbox) => lacksMail(mailbox, now)) ? 'differs' : 'up-to-date'
 }

@@ -128,6 +128,8 @@ export const MailboxProgress = z.object({
   slowed: z.boolean().default(false),
   /** Folders that the server names and does not open. */
   refused: z.array(Id).default([]),
+  /** So many folders of the server are not followed. */
+  leftOut: z.int().min(0).default(0),
 })
 export type MailboxProgress = z.infer<typeof MailboxProgress>
 

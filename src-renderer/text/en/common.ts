@@ -133,6 +133,10 @@ export const common = {
       'The server does not open this folder any more. {{count, number}} message of it is kept here. Postern tries again at each sync.',
     folderRefused_other:
       'The server does not open this folder any more. {{count, number}} messages of it are kept here. Postern tries again at each sync.',
+    leftOut_one:
+      '{{count, number}} folder of this mailbox is left out: it has more folders than Postern follows, or a name that cannot be kept. Its mail is not here.',
+    leftOut_other:
+      '{{count, number}} folders of this mailbox are left out: it has more folders than Postern follows, or names that cannot be kept. Their mail is not here.',
     staleLong: 'This mailbox has not synced since {{time}}. What is here may be out of date.',
     verified: 'Every message compared {{time}}',
     unverified: 'Messages not compared one by one yet',

@@ -130,6 +130,8 @@ describe('a hostile server (R36)', () => {
     expect(subjects(store, 'Good')).toEqual(['good'])
     expect(subjects(store, '../../etc/passwd')).toEqual(['in-odd'])
     expect(store.folders.every(({ cursor: { path } }) => path.length <= 1000)).toBe(true)
+    // Of the one whose name cannot be kept it is told that its mail is not here.
+    expect(store.progress?.leftOut).toBe(1)
   })
 
   test('a server that empties everything takes no record away', async () => {

@@ -22,7 +22,7 @@ async function look(serverCount: number, at: number): Promise<void> {
   await store.mail.call('folders.counted', { at, counts: [{ folderId: inbox, serverCount }] })
   await store.mail.call('folder.checked', { folderId: inbox, serverCount, at, missing: 0, verified: false })
 }
-async function standing(): Promise<SyncStatus['overall']> {
+async function standing(leftOut = 0): Promise<SyncStatus['overall']> {
   await store.mail.call('progress.set', {
     mailboxId,
     state: 'idle',
@@ -31,6 +31,7 @@ async function standing(): Promise<SyncStatus['overall']> {
     total: 3,
     reached: null,
     syncedAt: Date.now(),
+    leftOut,
   })
   return (await store.call('sync.status', {})).overall
 }
@@ -44,6 +45,14 @@ test('a count that differs at every look is not called up to date because the la
   await look(4, now)
   expect(await standing()).toBe('differs')
   await look(3, now)
+  expect(await standing()).toBe('up-to-date')
+})
+
+test('a mailbox of which folders are left out is not called up to date', async () => {
+  await look(3, Date.now())
+  expect(await standing()).toBe('up-to-date')
+  expect(await standing(12)).toBe('differs')
+  expect((await store.call('sync.status', {})).mailboxes[0]?.leftOut).toBe(12)
   expect(await standing()).toBe('up-to-date')
 })
 
