@@ -52,6 +52,8 @@ export class FolderSync {
   private filledSince: string | null
   /** What does not come when more of it is to be kept. */
   private readonly deepening = new FetchAround()
+  /** The UIDVALIDITY under which UIDNEXT fell. */
+  private reused: string | null = null
   /** Somebody asks the store on and on. */
   private gently = false
 
@@ -81,16 +83,20 @@ export class FolderSync {
 
   /**
    * Opens the folder and starts anew when its UIDs mean other messages now (R35). A UIDNEXT below what was seen is the
-   * same under a UIDVALIDITY that the server forgot to change (R36).
+   * same under a UIDVALIDITY that the server forgot to change (R36); where the very same messages lie there the second time, the server
+   * only does not know its UIDNEXT, and the folder would begin anew for ever.
    */
   async open(session: ImapSession): Promise<FolderState> {
     return await this.opening.hold(async () => {
       const seenBefore = this.cursor.highUid
       const state = await session.select(this.path)
+      const { uidValidity } = state
       const reused = state.uidNext !== null && state.uidNext <= seenBefore
-      if (this.cursor.uidValidity !== state.uidValidity || reused) await this.beginAnew(state.uidValidity)
+      const lies = reused && this.reused === uidValidity && (await this.stored.isStill(session, 1))
+      if (reused) this.reused = uidValidity
+      if (this.cursor.uidValidity !== uidValidity || (reused && !lies)) await this.beginAnew(uidValidity)
       this.looks.opened(state)
-      return state
+      return lies ? { ...state, uidNext: null } : state
     })
   }
 

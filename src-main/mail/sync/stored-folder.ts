@@ -55,8 +55,9 @@ export class StoredFolder {
   /**
    * false: other messages lie under UIDs that are stored, though UIDVALIDITY is the same: the folder was made anew, or came back from a
    * backup, and more mail has come in since than there was before (R36).
+   * @param atLeast so many of the messages that are looked at must be there
    */
-  async isStill(session: Pick<ImapSession, 'fingerprints'>): Promise<boolean> {
+  async isStill(session: Pick<ImapSession, 'fingerprints'>, atLeast = 0): Promise<boolean> {
     const { messages } = await this.store.call('folder.sample', {
       folderId: this.current.folderId,
       limit: sampleSize,
@@ -64,10 +65,11 @@ export class StoredFolder {
     // Servers rewrite what they file of ours.
     const ours = new Map(messages.flatMap(({ uid, messageId, sent }) => (sent ? [] : [[uid, plain(messageId)]])))
     const theirs = await session.fingerprints([...ours.keys()])
-    return theirs.every(({ uid, messageId }) => {
+    const same = theirs.every(({ uid, messageId }) => {
       const [mine, other] = [ours.get(uid) ?? null, plain(messageId)]
       return mine === null || other === null || mine === other
     })
+    return same && theirs.length >= atLeast
   }
 
   /** Those of these UIDs, ascending, that are stored. */

@@ -118,6 +118,39 @@ describe('a hostile server (R36)', () => {
     expect(store.folder('INBOX').cursor.modSeq).toBe('21')
   })
 
+  test('a server that does not know its UIDNEXT does not have its folders fetched anew without end, and new mail comes in', async () => {
+    const known = new WeakSet()
+    const server = await imitate('qresync', {
+      script: (_command, session) => {
+        if (known.has(session)) return false
+        known.add(session)
+        const { send } = session
+        session.send = (text) => send(typeof text === 'string' ? text.replace(/UIDNEXT \d+/g, 'UIDNEXT 1') : text)
+        return false
+      },
+    })
+    server.mail.create('Orders')
+    for (const path of ['INBOX', 'Orders']) for (let n = 0; n < 5; n++) server.mail.add(path, letter(`${path}${n}`))
+    const { store, sync } = follow(server)
+    await untilIdle(store)
+    const looks = (): number =>
+      server.seen.commands.filter((said) => said.startsWith('SELECT "Orders"') || said === 'SELECT Orders').length
+    const lookAgain = async (): Promise<void> => {
+      const before = looks()
+      sync.wake()
+      await until(() => looks() > before && store.progress?.state === 'idle', 'looked')
+    }
+    for (let n = 0; n < 3; n++) await lookAgain()
+    const { pages } = store
+    for (let n = 0; n < 4; n++) await lookAgain()
+    expect(store.pages).toBe(pages)
+    for (const path of ['INBOX', 'Orders']) server.mail.add(path, letter(`${path}-new`))
+    sync.wake()
+    for (const path of ['INBOX', 'Orders'])
+      await until(() => subjects(store, path).includes(`${path}-new`), `new in ${path}`)
+    expect(store.folder('Orders').messages.size).toBe(6)
+  })
+
   test('names of folders that are paths, controls or without end make no folder that breaks the others', async () => {
     const server = await imitate('qresync')
     const names = ['../../etc/passwd', '..', 'a/../b', '&AGE-', 'x'.repeat(5_000), 'C:\\Windows', '&broken', '~']
