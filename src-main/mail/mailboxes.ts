@@ -71,6 +71,7 @@ export class Mailboxes {
   }
 
   syncNow(id: number | null): void {
+    this.link?.tryAgain()
     for (const [mailboxId, { sync, sender }] of this.running) {
       if (id !== null && id !== mailboxId) continue
       sync.wake()

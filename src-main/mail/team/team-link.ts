@@ -9,7 +9,7 @@ import { Backoff, Sleeper, withDeadline } from '../sync/backoff'
 import { withCredentials } from '../accounts/credentials'
 import { ImapSession } from '../sync/imap-session'
 import { Openings } from '../sync/openings'
-import { probeMs } from '../sync/sync-timing'
+import { loginCodes, probeMs, refusedTryMs } from '../sync/sync-timing'
 import type { LogCarrier } from './team-carrier'
 import { ImapCarrier } from './team-imap'
 
@@ -42,6 +42,7 @@ export class TeamLink {
   private running: Promise<void> | null = null
   private stopped = false
   private linkChanged = false
+  private askedFor = false
   private carrier: LogCarrier | null = null
   private readonly openings = new Openings()
   private comparedAt = -Infinity
@@ -72,6 +73,12 @@ export class TeamLink {
     if (changed) this.linkChanged = true
     this.backoff.reset()
     this.sleeper.wake()
+  }
+
+  /** A person asked: what was refused is tried again too. */
+  tryAgain(): void {
+    this.askedFor = true
+    this.wake(false)
   }
 
   /** A mailbox was taken off this computer: a team over it is carried no more. */
@@ -126,9 +133,18 @@ export class TeamLink {
         this.carrier = null
         if (this.stopped) return
         await this.report(stateAfter(failure), failure)
-        if (!this.linkChanged) await this.sleeper.sleep(this.backoff.next())
+        if (loginCodes.has(failure.code)) await this.untilChanged(refusedTryMs)
+        else if (!this.linkChanged) await this.sleeper.sleep(this.backoff.next())
       }
     }
+  }
+
+  /** After a refused login: whatever wants to go out meanwhile must not try it again, since servers lock accounts. */
+  private async untilChanged(ms: number): Promise<void> {
+    const until = performance.now() + ms
+    this.askedFor = false
+    while (!this.stopped && !this.linkChanged && !this.askedFor && performance.now() < until)
+      await this.sleeper.sleep(until - performance.now())
   }
 
   /** From connecting to the end of the connection. @returns false when there is nothing to carry */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { TeamLink } from '../../../src-main/mail/team/team-link'
 import { mailboxAt, serverAt, untilIdle, user } from '../harness'
 import { MemoryStore } from '../memory-store'
 import { follow, imitate, letter, until, type Imitation } from './imitation'
@@ -79,4 +80,29 @@ test('a server that lets in nobody beside the first does not end that, nor is it
   server.mail.add('INBOX', letter('m2'))
   await until(() => store.folder('INBOX').messages.size === 2, 'new mail')
   expect(store.states).not.toContain('auth-failed')
+})
+
+test('what a team does while the password is refused does not try it again with every act', async () => {
+  const server = await imitate('qresync')
+  server.world.password = 'another'
+  const store = new MemoryStore([mailboxAt(serverAt(server.port))])
+  store.team = { mailboxId: 1, team: 't', device: 'd', carrier: { kind: 'mailbox' } }
+  const link = new TeamLink({
+    store: store.port,
+    app: { call: async () => ({ user: user.name, password: user.password }) as never },
+  })
+  link.start()
+  try {
+    await until(() => server.seen.logins === 1, 'tried')
+    for (let n = 0; n < 20; n++) {
+      link.wake(false)
+      await pause(30)
+    }
+    expect(server.seen.logins).toBe(1)
+    server.world.password = user.password
+    link.tryAgain()
+    await until(() => store.teamStates.at(-1) === 'live', 'live', 10_000)
+  } finally {
+    await link.stop()
+  }
 })
