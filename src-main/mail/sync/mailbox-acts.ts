@@ -2,6 +2,7 @@ import type { StoreForMail } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
 import type { Rpc } from '../../shared/port-rpc'
 import { logger } from '../../shared/log'
+import { Backoff } from './backoff'
 import { Rests } from './rests'
 import { performActs, type FolderFinder } from './server-acts'
 import type { SyncConnections } from './sync-connections'
@@ -12,6 +13,7 @@ const log = logger('acts')
 export class MailboxActs {
   private underWay: Promise<void> = Promise.resolve()
   private readonly rests = new Rests()
+  private readonly backoff = new Backoff(5_000)
   private timer: NodeJS.Timeout | undefined
   private stopped = false
 
@@ -26,7 +28,11 @@ export class MailboxActs {
   wake(): void {
     this.underWay = this.underWay
       .then(() => this.round())
-      .catch((error: unknown) => log.info('acts wait', { code: PosternError.from(error).code }))
+      .catch((error: unknown) => {
+        log.info('acts wait', { code: PosternError.from(error).code })
+        // A first sync may last for hours, and nothing else would ask for them until then.
+        this.wakeIn(this.backoff.next())
+      })
   }
 
   /** A person asked: what rests is tried again too. */
@@ -47,8 +53,13 @@ export class MailboxActs {
     // A connection is opened for acts only, not to find that there are none.
     if (count > 0)
       await this.connections.withActs((session) => performActs(mailboxId, session, this.store, this.folders, rests))
+    this.backoff.reset()
     const next = rests.nextMs()
+    if (next !== null) this.wakeIn(next + 1)
+  }
+
+  private wakeIn(ms: number): void {
     clearTimeout(this.timer)
-    if (next !== null && !this.stopped) this.timer = setTimeout(() => this.wake(), next + 1).unref()
+    if (!this.stopped) this.timer = setTimeout(() => this.wake(), ms).unref()
   }
 }

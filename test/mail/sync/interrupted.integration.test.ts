@@ -129,6 +129,43 @@ test('a connection that watches and is refused a command is closed', async () =>
   expect(server.open()).toBe(1)
 })
 
+test('an act whose connection could not be made does not wait until a long first sync is over', async () => {
+  let refused = 0
+  const server = await imitate('qresync', {
+    script: ({ name }, session) => {
+      if (session.id === 1 || name !== 'LOGIN' || refused > 0) return false
+      refused += 1
+      session.close()
+      return true
+    },
+  })
+  for (let n = 1; n <= 100; n++) server.mail.add('INBOX', letter(`m${n}`))
+  const store = new MemoryStore([mailboxAt(serverAt(server.port))])
+  const { sync } = follow(server, store)
+  const isRead = (): boolean => server.mail.folder('INBOX').entries[99]?.letter.flags.has('\\Seen') === true
+  let done = false
+  store.beforePage = async () => {
+    if (store.pages !== 1 || done) return
+    const { uidValidity } = store.folder('INBOX').cursor
+    store.ops.push({
+      id: 1,
+      mailboxId: 1,
+      kind: 'add-flags',
+      folderPath: 'INBOX',
+      uidValidity: uidValidity ?? '',
+      uids: [100],
+      flags: ['\\Seen'],
+      targetRole: null,
+      targetPath: null,
+    })
+    sync.actsWaiting()
+    await until(isRead, 'done on the server', 20_000)
+    done = true
+  }
+  await until(() => done, 'done while the rest is still to come')
+  expect(refused).toBe(1)
+})
+
 test('a mailbox is not called in step while a folder that is new is being filled', async () => {
   const server = await imitate('qresync')
   server.mail.add('INBOX', letter('first'))
