@@ -42,6 +42,11 @@ export class Sleeper {
     this.pending = false
   }
 
+  /** What came before the next sleep does not end it. */
+  forget(): void {
+    this.pending = false
+  }
+
   wake(): void {
     if (this.wakeNow) this.wakeNow()
     else this.pending = true

@@ -205,23 +205,21 @@ export class MailboxSync {
       this.connectedAt = Infinity
       const failure = await this.session()
       if (this.stopped) return
+      // What a server said before its connection ended calls for no hurry.
+      this.sleeper.forget()
       // One that ends each connection soon, however well it began, is not come back to every second.
       if (performance.now() - this.connectedAt > lastedMs) this.backoff.reset()
+      // A wrong password is not tried again until something changed, or a long time went by: servers lock accounts.
+      this.refused = failure !== null && loginCodes.has(failure.code)
       this.unreachable = failure !== null && offlineCodes.has(failure.code)
       this.awaySince = Date.now()
       // Before the goodbyes, which take their time when nobody answers.
-      if (failure)
-        this.progress.report(
-          loginCodes.has(failure.code) ? 'auth-failed' : this.unreachable ? 'offline' : 'error',
-          failure,
-        )
+      if (failure) this.progress.report(this.refused ? 'auth-failed' : this.unreachable ? 'offline' : 'error', failure)
       await this.connections.close()
       this.list.forget()
       this.progress.lost()
       if (!failure) continue
       log.info('connection ended', { code: failure.code, mailbox: this.mailbox.id })
-      // A wrong password is not tried again until something changed, or a long time went by: servers lock accounts.
-      this.refused = loginCodes.has(failure.code)
       const unsettled = this.unreachable && performance.now() - this.networkChangedAt < unsettledMs
       await this.sleeper.sleep(
         this.refused ? refusedTryMs : Math.min(this.backoff.next(), unsettled ? unsettledTryMs : Infinity),

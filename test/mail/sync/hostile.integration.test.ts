@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { PosternError } from '../../../src-preload/contract/errors'
+import { capabilities } from '../../servers/imap-imitation.mjs'
 import { makeCertificates, trust } from '../../servers/tls.mjs'
 import { Backoff } from '../../../src-main/mail/sync/backoff'
 import { mailboxAt, serverAt, untilIdle, user } from '../harness'
@@ -312,23 +313,30 @@ describe('what a failure is', () => {
     expect(Date.now() - from).toBeLessThan(10_000)
   })
 
-  test('a server that ends each connection as soon as all is in step is not come back to at the same pace for ever', async () => {
-    const server = await imitate('qresync', {
-      script: ({ name }, session) => {
-        if (name !== 'IDLE') return false
-        session.close()
-        return true
-      },
-    })
-    server.mail.add('INBOX', letter('m'))
-    const mailbox = mailboxAt(serverAt(server.port))
-    const store = new MemoryStore([mailbox])
-    follow(server, store, store.port, mailbox, new Backoff(200, 60_000))
-    await until(() => server.seen.connections > 1, 'come again')
-    await new Promise((resolve) => setTimeout(resolve, 7_000))
-    expect(server.seen.connections).toBeLessThan(9)
-    expect(subjects(store, 'INBOX')).toEqual(['m'])
-  })
+  test.each(['IDLE', 'NOTIFY'])(
+    'a server that ends each connection as soon as all is in step, at %s, is not come back to at the same pace for ever',
+    async (when) => {
+      const server = await imitate('qresync', {
+        caps: `${capabilities.qresync} NOTIFY`,
+        script: ({ name, tag }, session) => {
+          if (name === 'NOTIFY' && when === 'IDLE') session.send(`${tag} NO not now\r\n`)
+          else if (name === when) {
+            session.send('* 3 EXISTS\r\n')
+            session.close()
+          } else return false
+          return true
+        },
+      })
+      server.mail.add('INBOX', letter('m'))
+      const mailbox = mailboxAt(serverAt(server.port))
+      const store = new MemoryStore([mailbox])
+      follow(server, store, store.port, mailbox, new Backoff(200, 60_000))
+      await until(() => server.seen.connections > 1, 'come again')
+      await new Promise((resolve) => setTimeout(resolve, 7_000))
+      expect(server.seen.connections).toBeLessThan(9)
+      expect(subjects(store, 'INBOX')).toEqual(['m'])
+    },
+  )
 
   test('a store that cannot write (R50) is told by its name, and the sync goes on where it was', async () => {
     const server = await imitate('qresync')

@@ -133,7 +133,7 @@ test('an act whose connection could not be made does not wait until a long first
   let refused = 0
   const server = await imitate('qresync', {
     script: ({ name }, session) => {
-      if (session.id === 1 || name !== 'LOGIN' || refused > 0) return false
+      if (session.id === 1 || !['LOGIN', 'AUTHENTICATE'].includes(name) || refused > 0) return false
       refused += 1
       session.close()
       return true
