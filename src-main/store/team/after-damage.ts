@@ -6,7 +6,7 @@ import { covers, seenAt } from './cover'
 import { bodyOf, writeBatch } from './incoming'
 import { keyOf } from './passing'
 import { currentRoster, receiveRecord } from './roster'
-import { standingSnapshot } from './snapshot'
+import { standingSnapshot, takeSnapshots } from './snapshot'
 import { openPart } from './snapshot-part'
 import { putBack } from './snapshot-take'
 
@@ -22,6 +22,7 @@ export function makeWhole(tx: Writer, workspace: Workspace): void {
      SELECT device, max(seq), hash FROM team_blobs WHERE kind = 'log' AND state = 'applied' AND device <> ? GROUP BY device`,
     own,
   )
+  lookAtPartsAgain(tx, workspace)
   const cover = standingSnapshot(tx)?.cover ?? {}
   const touched = new Set<string>()
   for (const { hash, device, seq } of tx.all<{ hash: string; device: string; seq: number }>(
@@ -92,6 +93,16 @@ function fill(tx: Writer, workspace: Workspace, hash: string, touched: Set<strin
   const body = bodyOf(blob, key)
   const seen = { ...seenAt(tx, device, seq - 1), ...body?.seen }
   writeBatch(tx, workspace, blob, body, seen, workspace.team.judge(tx, device), touched)
+}
+
+/** Parts of which nobody knows any more to which snapshot they belong say it themselves; what one covers may lie nowhere else. */
+function lookAtPartsAgain(tx: Writer, workspace: Workspace): void {
+  tx.run(
+    `UPDATE team_blobs SET state = 'snap' WHERE kind = 'snap' AND state = 'applied'
+       AND hash NOT IN (SELECT p.hash FROM team_snapshot_parts p JOIN team_snapshots s ON s.id = p.id)`,
+  )
+  // One that reaches further than the batches here is taken over with the next message.
+  takeSnapshots(tx, workspace)
 }
 
 /** What the snapshot that stands covers is taken from its parts that are here; one that is lost says it when it comes again. */

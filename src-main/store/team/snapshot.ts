@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
+import { PosternError } from '../../../src-preload/contract/errors'
 import { noBlob, readBlob, sealBlob } from '../../crypto/blob'
 import { logger } from '../../shared/log'
 import type { Reader, Writer } from '../file/database'
@@ -236,8 +237,15 @@ function dropOlder(tx: Writer, id: string): void {
 
 // ---- taken over by others
 
-/** Looks at parts that came. @returns what is to be taken over: a whole snapshot that reaches further than what is here */
+/** SQL: so many parts of a snapshot `s` are here, to be read. */
+const partsHere =
+  '(SELECT count(*) FROM team_snapshot_parts p JOIN team_blobs b ON b.hash = p.hash WHERE p.id = s.id AND b.device = s.device)'
+
+/**
+ * Looks at parts that came; those that the owner did not sign, as far as is known here, wait: under the name of the owner's snapshot they would
+ * take the place of its own. @returns what is to be taken over: a whole snapshot that reaches further than what is here */
 export function takeSnapshots(tx: Writer, workspace: Workspace): { id: string; over: TakeOver } | null {
+  const roster = currentRoster(tx)
   for (const { hash, device, bytes } of tx.all<{ hash: string; device: string; bytes: Buffer }>(
     "SELECT hash, device, bytes FROM team_blobs WHERE kind = 'snap' AND state = 'snap'",
   )) {
@@ -255,18 +263,18 @@ export function takeSnapshots(tx: Writer, workspace: Workspace): { id: string; o
       tx.run('DELETE FROM team_blobs WHERE hash = ?', hash)
       continue
     }
+    if (device !== roster?.body.owner) continue
     note(tx, part.head, device, 0, null)
     tx.run('INSERT OR IGNORE INTO team_snapshot_parts(id, part, hash) VALUES(?, ?, ?)', part.head.id, part.part, hash)
     tx.run("UPDATE team_blobs SET state = 'applied' WHERE hash = ?", hash)
   }
-  const roster = currentRoster(tx)
   if (!roster) return null
   // What is settled stays so.
   let newest: Age | null = standingSnapshot(tx)
   let whole: (Age & { id: string; device: string }) | null = null
   for (const row of tx.all<Row>(
     `SELECT * FROM team_snapshots s WHERE stands = 0 AND device = ?1 AND roster <= ?2
-       AND parts = (SELECT count(*) FROM team_snapshot_parts p WHERE p.id = s.id)`,
+       AND parts = ${partsHere}`,
     roster.body.owner,
     roster.version,
   )) {
@@ -351,10 +359,16 @@ export function confirmedBy(read: Reader, id: string): ReadonlySet<string> {
   )
 }
 
-/** What is not the same as in the owner's snapshot is given up for it. */
+/**
+ * What is not the same as in the owner's snapshot is given up for it.
+ * @throws PosternError `unreadable` when not all of it is here: what it does not say would go for nothing
+ */
 export function takeOwners(tx: Writer, workspace: Workspace): void {
-  const row = tx.get<Row>('SELECT * FROM team_snapshots WHERE stands = 1 AND same = -1 ORDER BY at DESC LIMIT 1')
+  const row = tx.get<Row & { here: number }>(
+    `SELECT s.*, ${partsHere} AS here FROM team_snapshots s WHERE stands = 1 AND same = -1 ORDER BY at DESC LIMIT 1`,
+  )
   if (!row) return
+  if (row.here !== row.parts) throw new PosternError('unreadable', 'a part of the snapshot is not here')
   new TakeOver(workspace, tx, row.id, row.device, coverOf(row)).step(tx, () => false)
   tx.run('UPDATE team_snapshots SET same = 0 WHERE id = ?', row.id)
   tx.changes.touched('team')

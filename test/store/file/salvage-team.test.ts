@@ -1,7 +1,7 @@
 import { readdirSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { drawSnapshot, keepSnapshot } from '../../../src-main/store/team/snapshot'
+import { drawSnapshot, keepSnapshot, standingSnapshot } from '../../../src-main/store/team/snapshot'
 import { finish } from '../../../src-main/store/team/snapshot-draw'
 import type { Harness } from '../helpers'
 import { PumpedTeam } from '../team/pumped'
@@ -213,3 +213,33 @@ test('a note that a snapshot covers is not lost where damage took the snapshot t
   await allAgree(team, [...all.slice(0, 3), 'note-of-ana4', ...all.slice(3), 'note-of-ben4'])
   await team.stop()
 })
+
+test.each([
+  { tables: ['team_snapshots'] },
+  { tables: ['team_snapshot_parts'] },
+  { tables: ['team_snapshots', 'team_snapshot_parts'] },
+])(
+  'a snapshot whose rows damage took ($tables) stands again by its parts, and what it alone says is not lost (R46)',
+  async ({ tables }) => {
+    const team = await bothWrote()
+    const [ana, ben] = team.two
+    await summarise(team)
+    for (const one of [ana, ben]) {
+      const before = standingSnapshot(one.db.read)?.id
+      expect(before).toBeDefined()
+      // As after its time: of what it covers only the last batch of each is kept.
+      await damage(
+        one,
+        ...tables.map((table) => `DELETE FROM ${table}`),
+        "DELETE FROM team_blobs WHERE kind = 'log' AND seq < (SELECT max(o.seq) FROM team_blobs o WHERE o.device = team_blobs.device AND o.kind = 'log')",
+        ...firstOf(ben),
+      )
+      expect(standingSnapshot(one.db.read)?.id).toBe(before)
+      expect(notes(one)).toEqual(all)
+      note(one, one === ana ? 'note-of-ana4' : 'note-of-ben4')
+      expect(notes(one)).toEqual(expect.arrayContaining(all))
+    }
+    await allAgree(team, [...all.slice(0, 3), 'note-of-ana4', ...all.slice(3), 'note-of-ben4'])
+    await team.stop()
+  },
+)

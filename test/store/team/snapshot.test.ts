@@ -253,6 +253,60 @@ describe('a snapshot in place of the log', () => {
     expect(state(cy)).not.toEqual(state(ana))
   })
 
+  test('who signs a part of their own under the name of the owner’s summary keeps nobody from taking that over (P7, R60)', () => {
+    work(ana, 8)
+    give(ana)
+    take(ben)
+    const { read } = ben.workspace.db
+    const key = read.get<{ key: Buffer; epoch: number }>('SELECT key, epoch FROM team_keys')
+    sumUp()
+    take(ben)
+    const stands = standingSnapshot(read)
+    if (!stands) throw new Error('no summary')
+    const place = {
+      team: teamInfo(read)?.team ?? '',
+      seq: 0,
+      previous: noBlob,
+      roster: stands.roster,
+      epoch: key?.epoch ?? 1,
+    }
+    const [part] = partsOf({ ...stands, at: stands.at + 1 }, [], [])
+    const bytes = sealBlob(ben.workspace.device, key?.key ?? Buffer.alloc(32), place, part)
+    const log = server.list(Number.POSITIVE_INFINITY)
+    server.append(packItems([{ kind: 'snap', bytes }]), 0, true)
+    // It comes first.
+    const places = server.list(Number.POSITIVE_INFINITY)
+    take(
+      cy,
+      places.filter((one) => !log.includes(one)),
+    )
+    take(cy, server.summaries())
+    expect(standingSnapshot(cy.workspace.db.read)?.id).toBe(stands.id)
+    expect(state(cy)).toEqual(state(ana))
+  })
+
+  test('the owner’s summary is not taken for all where a part of it is missing: what it would say is not given up (R46)', () => {
+    work(ana, 8)
+    give(ana)
+    take(cy)
+    sumUp()
+    take(cy)
+    const before = state(cy)
+    for (const statement of ['DELETE FROM team_snapshot_parts', "DELETE FROM team_blobs WHERE kind = 'snap'"]) {
+      write(cy, (tx) => {
+        tx.run('UPDATE team_snapshots SET same = -1')
+        tx.run(statement)
+      })
+      expect(() =>
+        write(cy, (tx) => {
+          takeOwners(tx, cy.workspace)
+          cy.workspace.team.refreshStale(tx, () => false)
+        }),
+      ).toThrow(expect.objectContaining({ code: 'unreadable' }))
+      expect(state(cy)).toEqual(before)
+    }
+  })
+
   test('what came after a cut-off is in no summary, and stays out for who starts from it (P5, P7)', () => {
     work(ben, 4)
     take(ben)
