@@ -5,7 +5,9 @@ import type { CallOutput } from '../../src-preload/contract'
 import { asCallError, call } from '../client'
 import { useQuery } from '../live'
 import { useNow } from '../state/clock'
+import { beforeClosing } from '../state/closing'
 import { goAddMailbox } from '../state/places'
+import { endLetter, useSupportLetter, writeLetter, type SupportLetter } from '../state/support-letter'
 import { errorText, t } from '../text'
 import { fullTime } from '../text/time'
 import { Banner } from '../ui/banner'
@@ -17,7 +19,7 @@ import { LockMark } from '../ui/lock-mark'
 import { Page } from '../ui/page'
 import { GrantDialog, type Granted } from './grant-dialog'
 import { ReportText } from './report-text'
-import { draftLetter } from './write-mail'
+import { draftLetter, keepLetter, type Letter } from './write-mail'
 import './privacy.css'
 
 type State = CallOutput<'reports.state'>
@@ -46,14 +48,34 @@ export function ContactSupport() {
   )
 }
 
+const grantLine = ({ name, fingerprint, scope, endsAt }: Granted): string =>
+  `\n\n${t('reports:contact.grantLine', { name, fingerprint, scope: t(`privacy:scopes.${scope}`), when: fullTime(endsAt) })}`
+
+/** The mail that comes of what was typed. */
+function letterOf({ to, subject, what, mailboxId, report, grantLine }: SupportLetter): Letter {
+  return {
+    to: to ?? '',
+    subject: subject.trim(),
+    text: `${what.trim()}${grantLine}`,
+    mailboxId,
+    file: report === null ? null : { name: t('reports:contact.fileName'), text: report },
+  }
+}
+
+/** A lock or an end leaves no form: what was typed lies with the drafts then. */
+beforeClosing(async () => {
+  const letter = useSupportLetter.getState()
+  if (`${letter.subject}${letter.what}`.trim() === '') return
+  await keepLetter(letterOf(letter))
+  endLetter()
+})
+
 function Form({ state, mailboxes }: { state: State; mailboxes: CallOutput<'mailboxes.list'>['mailboxes'] }) {
-  const [to, setTo] = useState(state.supportAddress)
-  const [subject, setSubject] = useState('')
-  const [what, setWhat] = useState('')
-  const [mailboxId, setMailboxId] = useState(mailboxes[0]?.id ?? null)
-  const [attach, setAttach] = useState(false)
-  const [report, setReport] = useState<string | null>(null)
-  const [granted, setGranted] = useState<Granted | null>(null)
+  const letter = useSupportLetter()
+  const { subject, what, report, granted } = letter
+  const to = letter.to ?? state.supportAddress
+  const mailboxId = mailboxes.find(({ id }) => id === letter.mailboxId)?.id ?? mailboxes[0]?.id ?? null
+  const [attach, setAttach] = useState(report !== null)
   const [granting, setGranting] = useState(false)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
@@ -70,16 +92,8 @@ function Form({ state, mailboxes }: { state: State; mailboxes: CallOutput<'mailb
     try {
       if (!state.addressManaged && address !== state.supportAddress)
         await call('settings.set', { supportAddress: address })
-      const line = granted
-        ? `\n\n${t('reports:contact.grantLine', { name: granted.name, fingerprint: granted.fingerprint, scope: t(`privacy:scopes.${granted.scope}`), when: fullTime(granted.endsAt) })}`
-        : ''
-      await draftLetter({
-        to: address,
-        subject: subject.trim(),
-        text: `${what.trim()}${line}`,
-        mailboxId,
-        file: !attach || report === null ? null : { name: t('reports:contact.fileName'), text: report },
-      })
+      await draftLetter(letterOf({ ...letter, to: address, mailboxId }))
+      endLetter()
     } catch (thrown) {
       setFailure(errorText(asCallError(thrown)))
       setBusy(false)
@@ -108,7 +122,7 @@ function Form({ state, mailboxes }: { state: State; mailboxes: CallOutput<'mailb
               managed={state.addressManaged}
               maxLength={320}
               dir="ltr"
-              onChange={(event) => setTo(event.target.value)}
+              onChange={(event) => writeLetter({ to: event.target.value })}
             />
           )}
         </Field>
@@ -122,7 +136,7 @@ function Form({ state, mailboxes }: { state: State; mailboxes: CallOutput<'mailb
                   value: String(id),
                   label: `${name} (${own})`,
                 }))}
-                onChange={(event) => setMailboxId(Number(event.target.value))}
+                onChange={(event) => writeLetter({ mailboxId: Number(event.target.value) })}
               />
             )}
           </Field>
@@ -134,16 +148,28 @@ function Form({ state, mailboxes }: { state: State; mailboxes: CallOutput<'mailb
               value={subject}
               maxLength={200}
               dir="auto"
-              onChange={(event) => setSubject(event.target.value)}
+              onChange={(event) => writeLetter({ subject: event.target.value })}
             />
           )}
         </Field>
         <Field label={t('reports:contact.what')} hint={t('reports:contact.whatHint')}>
           {(ids) => (
-            <TextArea {...ids} rows={6} value={what} dir="auto" onChange={(event) => setWhat(event.target.value)} />
+            <TextArea
+              {...ids}
+              rows={6}
+              value={what}
+              dir="auto"
+              onChange={(event) => writeLetter({ what: event.target.value })}
+            />
           )}
         </Field>
-        <Diagnostics attach={attach} report={report} onAttach={setAttach} onReport={setReport} onFailure={setFailure} />
+        <Diagnostics
+          attach={attach}
+          report={report}
+          onAttach={setAttach}
+          onReport={(text) => writeLetter({ report: text })}
+          onFailure={setFailure}
+        />
         <Access granted={granted} refusal={grants?.refusal} onGrant={() => setGranting(true)} />
         {failure && (
           <Banner kind="bad" urgent>
@@ -164,7 +190,7 @@ function Form({ state, mailboxes }: { state: State; mailboxes: CallOutput<'mailb
           longestMs={grants.longestMs}
           now={Math.max(grants.now, tick)}
           managedBy={managed}
-          onGranted={setGranted}
+          onGranted={(made) => writeLetter({ granted: made, grantLine: grantLine(made) })}
           onClose={() => setGranting(false)}
         />
       )}
@@ -217,7 +243,7 @@ function Access({
   refusal,
   onGrant,
 }: {
-  granted: Granted | null
+  granted: SupportLetter['granted']
   refusal: CallOutput<'grants.list'>['refusal'] | undefined
   onGrant: () => void
 }) {

@@ -11,7 +11,12 @@ export interface Letter {
 }
 
 /** Begins a mail as a draft and opens it: a person reads it once more and sends it, or does not. */
-export async function draftLetter({ to, subject, text, mailboxId, file }: Letter): Promise<void> {
+export async function draftLetter(letter: Letter): Promise<void> {
+  goNewMessage(await keepLetter(letter))
+}
+
+/** Begins a mail as a draft. @returns its id */
+export async function keepLetter({ to, subject, text, mailboxId, file }: Letter): Promise<number> {
   const draft = await call('drafts.start', { kind: 'new', conversationId: null, messageId: null, mailboxId })
   const { from, signed, bcc, cc, quote } = draft
   await call('drafts.save', {
@@ -34,5 +39,5 @@ export async function draftLetter({ to, subject, text, mailboxId, file }: Letter
       type: 'text/plain',
       bytes: new TextEncoder().encode(file.text),
     })
-  goNewMessage(draft.id)
+  return draft.id
 }

@@ -2,9 +2,10 @@ import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'n
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
+import * as z from 'zod'
 import { tempFolder } from '../servers/process.mjs'
 import { ask, leave, mail, newProfile, seed, startPostern, startTeam, synced, type Desk, type Team } from './harness'
-import { answerDialogs, settingsPage } from './hands'
+import { answerDialogs, answered, settingsPage } from './hands'
 import { shots } from './pictures'
 import { expectSilentLogs, grantByCall, knownStaff, panelTab } from './support-hands'
 import { compare } from './wire'
@@ -89,6 +90,43 @@ test('a report is off, admin only and read in full; support is written to with w
   await letter.getByRole('button', { name: 'Discard draft' }).click()
   await expect(letter).toBeHidden()
   await expect(page.getByRole('status', { name: 'Messages' })).toContainText('Draft discarded')
+})
+
+test('what was written to support is not lost when one looks elsewhere, nor at the end of the program', async () => {
+  const open = async () => {
+    await panelTab(page, 'Sharing')
+    await page.getByRole('button', { name: 'Contact support' }).last().click()
+    return page.getByRole('form', { name: 'Contact support' })
+  }
+  let form = await open()
+  await expect(form.getByLabel('Support address')).toHaveValue('support@postern.example')
+  await expect(form.getByLabel('Subject')).toHaveValue('')
+  await form.getByLabel('Subject').fill('Lists stand still')
+  await form.getByLabel('What happened').fill('Since this morning, in conversation')
+  await form.getByRole('checkbox', { name: 'Add diagnostics' }).check()
+  await form.getByLabel('Text of the report').fill('only this line')
+  await settingsPage(page, 'Appearance').click()
+  await expect(form).toBeHidden()
+  form = await open()
+  await expect(form.getByLabel('What happened')).toHaveValue('Since this morning, in conversation')
+  await expect(form.getByLabel('Text of the report')).toHaveValue('only this line')
+  await form.getByLabel('What happened').fill('Since this morning')
+  await desk.close()
+  await start()
+  const { drafts } = z
+    .object({
+      drafts: z.array(z.object({ id: z.int(), subject: z.string(), text: z.string(), files: z.array(z.unknown()) })),
+    })
+    .parse(await answered(page, 'drafts.list', {}))
+  expect(drafts).toMatchObject([
+    {
+      subject: 'Lists stand still',
+      text: expect.stringContaining('Since this morning'),
+      files: [{ name: 'postern-diagnostics.txt' }],
+    },
+  ])
+  await answered(page, 'drafts.discard', { id: drafts[0]?.id ?? 0 })
+  await expect((await open()).getByLabel('Subject')).toHaveValue('')
 })
 
 test('a connection past the network ledger does not go unseen by these tests', async () => {
