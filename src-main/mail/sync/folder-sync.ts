@@ -202,7 +202,7 @@ export class FolderSync {
     return await this.following.hold(async () => {
       const state = await this.open(session)
       if (this.cursor.highUid === 0 && !this.cursor.complete) return 0
-      if (this.cursor.complete && (thorough || this.looks.everyUidDue) && !(await this.stored.isStill(session)))
+      if (this.cursor.complete && !(await this.isStill(session, thorough)))
         return await this.beginAnew(state.uidValidity)
       const told = this.looks.said
       await this.followFlags(session, state, thorough)
@@ -211,6 +211,11 @@ export class FolderSync {
       this.looks.caughtUp(told)
       return came
     })
+  }
+
+  /** false: other messages lie under the UIDs that are stored of the selected folder. Asked until its UIDs were compared, and once an hour. */
+  async isStill(session: ImapSession, thorough = false): Promise<boolean> {
+    return (!thorough && !this.looks.everyUidDue) || (await this.stored.isStill(session))
   }
 
   private shallow(session: ImapSession): Pick<ImapSession, 'fetchSources'> {

@@ -180,6 +180,11 @@ export class MailboxSync {
     return this.list.hasLabel(name)
   }
 
+  async isStill(session: ImapSession, path: string, folderId: number): Promise<boolean> {
+    const folder = this.list.byPath(path)
+    return folder === undefined || (folder.cursor.folderId === folderId && (await folder.isStill(session)))
+  }
+
   relist(): void {
     this.list.relist()
     this.lookAround = true

@@ -24,6 +24,8 @@ export interface FolderFinder {
   pathOf(session: ImapSession, role: FolderRole): Promise<string | null>
   /** true: Gmail's All Mail, where labels say where a message lies. */
   isAll(path: string): boolean
+  /** false: the folder began anew since it had this id, or must: other messages lie under its UIDs, though UIDVALIDITY is the same. It is selected. */
+  isStill(session: ImapSession, path: string, folderId: number): Promise<boolean>
   /** Gmail: there is a label of this name. */
   hasLabel(name: string): boolean
   /** The list of folders and labels changed, by our own act or another's: it is read again now. */
@@ -78,7 +80,7 @@ async function perform(op: ServerOp, session: ImapSession, folders: FolderFinder
     const state = await session.select(op.folderPath)
     // These UIDs mean other messages now, or none (R35).
     // The next look at the folder begins it anew, and the act waits for its messages to be found again.
-    if (state.uidValidity !== op.uidValidity) {
+    if (state.uidValidity !== op.uidValidity || !(await isStill(session, op, folders))) {
       folders.touched(op.folderPath)
       return plain('retry')
     }
@@ -100,6 +102,16 @@ async function perform(op: ServerOp, session: ImapSession, folders: FolderFinder
       return plain('refused')
     }
     throw failure
+  }
+}
+
+/** A server that does not show what lies there is believed: its UIDVALIDITY is the same. */
+async function isStill(session: ImapSession, op: ServerOp, folders: FolderFinder): Promise<boolean> {
+  try {
+    return await folders.isStill(session, op.folderPath, op.folderId)
+  } catch (error) {
+    if (PosternError.from(error).code === 'server-refused') return true
+    throw error
   }
 }
 

@@ -135,6 +135,7 @@ interface OpRow {
   path: string
   uid_validity: string | null
   taken: number
+  folder_id: number
 }
 
 /** The oldest acts of a mailbox behind the one with the id `after`. From now on they may be under way, so they are no longer joined or cancelled. */
@@ -146,7 +147,7 @@ export function nextOps(workspace: Workspace, mailboxId: number, limit: number, 
       mailboxId,
     )
     const rows = tx.all<OpRow>(
-      `SELECT o.id, o.mailbox_id, o.kind, o.flag, o.target_role, o.target_path, o.taken, f.path, f.uid_validity FROM server_ops o JOIN folders f ON f.id = o.folder_id
+      `SELECT o.id, o.mailbox_id, o.kind, o.flag, o.target_role, o.target_path, o.taken, o.folder_id, f.path, f.uid_validity FROM server_ops o JOIN folders f ON f.id = o.folder_id
        WHERE o.mailbox_id = ? AND f.uid_validity IS NOT NULL AND o.id > ? ORDER BY o.id LIMIT ?`,
       mailboxId,
       after,
@@ -158,6 +159,7 @@ export function nextOps(workspace: Workspace, mailboxId: number, limit: number, 
         id: row.id,
         mailboxId: row.mailbox_id,
         kind: row.kind,
+        folderId: row.folder_id,
         folderPath: row.path,
         uidValidity: row.uid_validity ?? '',
         uids: tx

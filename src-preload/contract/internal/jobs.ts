@@ -10,6 +10,8 @@ export const ServerOp = z.object({
   id: Id,
   mailboxId: Id,
   kind: z.enum(['add-flags', 'remove-flags', 'add-label', 'remove-label', 'move']),
+  /** A folder that began anew has another, also under the same UIDVALIDITY. */
+  folderId: Id,
   folderPath: z.string(),
   uidValidity: z.string(),
   uids: z.array(z.int().positive()),

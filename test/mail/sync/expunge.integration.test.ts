@@ -53,6 +53,7 @@ test('an undo while a message moves on a server that does not say where to is no
       has: () => true,
       pathOf: async (_: unknown, role: string) => (role === 'trash' ? 'Trash' : 'INBOX'),
       isAll: () => false,
+      isStill: async () => true,
       hasLabel: () => false,
       relist: () => undefined,
       touched: () => undefined,

@@ -151,6 +151,7 @@ test('an act whose connection could not be made does not wait until a long first
       id: 1,
       mailboxId: 1,
       kind: 'add-flags',
+      folderId: store.folder('INBOX').cursor.folderId,
       folderPath: 'INBOX',
       uidValidity: uidValidity ?? '',
       uids: [100],

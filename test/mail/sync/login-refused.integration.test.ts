@@ -18,6 +18,7 @@ function act(store: MemoryStore): void {
     id: 1,
     mailboxId: 1,
     kind: 'add-flags',
+    folderId: store.folder('INBOX').cursor.folderId,
     folderPath: 'INBOX',
     uidValidity: store.folder('INBOX').cursor.uidValidity ?? '',
     uids: [1],

@@ -87,3 +87,31 @@ test('a list that was cut short takes no mail out of its folders, and drops noth
     await store.close()
   }
 })
+
+test('what waited to be thrown away does not throw other mail away that has its UIDs now, under the same UIDVALIDITY (R36)', async () => {
+  const server = await imitate('qresync')
+  server.mail.create('Trash', '\\Trash')
+  const { uidValidity } = server.mail.create('Orders')
+  for (const n of [1, 2]) server.mail.add('Orders', letter(`m${n}`))
+  const store = await RealStore.make(server.port)
+  try {
+    let sync = store.follow()
+    await store.untilIdle()
+    await sync.stop()
+    const list = await store.harness.list('closed')
+    const first = list.find(({ subject }) => subject === 'm1')
+    await store.harness.call('conversations.trash', { ids: first ? [first.id] : [] })
+    // Came back from a copy in another order, with more mail than there was.
+    server.mail.folders.delete('Orders')
+    server.mail.create('Orders').uidValidity = uidValidity
+    for (const name of ['other', 'm2', 'm1', 'more']) server.mail.add('Orders', letter(name))
+    sync = store.follow()
+    await waitFor(() => lies(server, 'Trash').length > 0, { ms: 30_000, what: () => 'in the trash' })
+    await waitFor(() => store.db.read.get('SELECT 1 FROM server_ops') === undefined, { ms: 10_000 })
+    expect(lies(server, 'Trash')).toEqual(['m1'])
+    expect(lies(server, 'Orders')).toEqual(['other', 'm2', 'more'])
+    await sync.stop()
+  } finally {
+    await store.close()
+  }
+})

@@ -135,8 +135,16 @@ describe('live', () => {
     seed(dovecot, 12)
     const { store, sync } = started(run(mailboxAt(serverAt(dovecot.port))))
     await untilIdle(store)
-    const uidValidity = store.folder('INBOX').cursor.uidValidity ?? ''
-    const base = { mailboxId: 1, folderPath: 'INBOX', uidValidity, targetRole: null, targetPath: null, flags: [] }
+    const { folderId, uidValidity } = store.folder('INBOX').cursor
+    const base = {
+      mailboxId: 1,
+      folderId,
+      folderPath: 'INBOX',
+      uidValidity: uidValidity ?? '',
+      targetRole: null,
+      targetPath: null,
+      flags: [],
+    }
     store.ops.push(
       { ...base, id: 1, kind: 'add-flags', uids: [1, 2], flags: ['\\Flagged'] },
       { ...base, id: 2, kind: 'remove-flags', uids: [1], flags: ['\\Flagged'] },
@@ -182,6 +190,7 @@ describe('live', () => {
       id: 9,
       mailboxId: 1,
       kind: 'add-flags',
+      folderId: store.folder('INBOX').cursor.folderId,
       folderPath: 'INBOX',
       uidValidity: '12345',
       uids: [1],
