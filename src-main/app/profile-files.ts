@@ -35,13 +35,23 @@ export function eraseFiles(profile: string): boolean {
 
 /**
  * Moves a damaged database away and never deletes it: the next start makes a fresh one. Cut short, what is left of it belongs to the
- * one that is away already, which the store sees to (`store/file/salvage`).
+ * one that is away already, which the store sees to (`store/file/set-aside`).
  */
 export function setDatabaseAside(profile: string): void {
   if (!existsSync(join(profile, 'postern.db'))) return
-  const stamp = new Date().toISOString().replace(/[:.]/g, '-')
+  const name = nameAside(profile)
   for (const ending of ['', '-wal', '-shm']) {
     const file = join(profile, `postern.db${ending}`)
-    if (existsSync(file)) renameSync(file, join(profile, `postern-damaged-${stamp}.db${ending}`))
+    if (existsSync(file)) renameSync(file, join(profile, `${name}${ending}`))
   }
+}
+
+/** A name behind all that are there, also where the clock was ahead then: the last one is what is taken over. */
+function nameAside(profile: string): string {
+  const name = `postern-damaged-${new Date().toISOString().replace(/[:.]/g, '-')}.db`
+  const last = readdirSync(profile)
+    .filter((one) => /^postern-damaged-.*\.db$/.test(one))
+    .toSorted()
+    .at(-1)
+  return last === undefined || last < name ? name : last.replace(/\.db$/, '_.db')
 }

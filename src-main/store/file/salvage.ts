@@ -1,9 +1,8 @@
-import { existsSync, readdirSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import type Driver from 'better-sqlite3-multiple-ciphers'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { logger } from '../../shared/log'
-import { databaseFile, type Value, type Writer } from './database'
+import type { Value, Writer } from './database'
 import { openDriver } from './driver'
 import { isNew, noteTakenOver } from './keys'
 import { hasCode, readable, readableRows, type KeyIndex, type Source } from './salvage-read'
@@ -16,6 +15,7 @@ import {
   standInMailboxes,
   dropWordless,
 } from './salvage-stand-in'
+import { toTakeOver } from './set-aside'
 import { IndexFile } from '../search/index-file'
 import { queueForIndex } from '../search/index-text'
 import { addToMailbox, markWork, summarize } from '../conversations/summary'
@@ -186,27 +186,8 @@ export function salvage(workspace: Workspace, dir: string, key: Uint8Array): boo
   return restored
 }
 
-/** The names hold the time of setting aside, so the last one is the newest. */
-const newestDamaged = (dir: string): string | undefined =>
-  readdirSync(dir)
-    .filter((name) => /^postern-damaged-.*\.db$/.test(name))
-    .toSorted()
-    .at(-1)
-
-/**
- * Before a new database is made: a journal that stayed when a damaged one was set aside, by a kill in between or because the system did not
- * give it away yet, follows it. SQLite would delete it beside a new one, and with it what was written last.
- */
-export function finishSettingAside(dir: string): void {
-  const file = databaseFile(dir)
-  const damaged = newestDamaged(dir)
-  if (damaged === undefined || existsSync(file) || !existsSync(`${file}-wal`)) return
-  const journal = path.join(dir, `${damaged}-wal`)
-  if (!existsSync(journal)) renameSync(`${file}-wal`, journal)
-}
-
 function takeOver(workspace: Workspace, dir: string, key: Uint8Array): boolean {
-  const damaged = newestDamaged(dir)
+  const damaged = toTakeOver(dir, key)
   if (damaged === undefined) return false
   let old: Driver | null = null
   const copied: Record<string, number> = {}

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { expect, test } from 'vitest'
@@ -45,6 +45,38 @@ test('what was to be taken over from a damaged database is not lost when the pro
   store.db.write((tx) => tx.run('DELETE FROM notes'))
   await store.restart()
   expect(notes(store)).toEqual({ notes: 0 })
+  await store.stop()
+})
+
+test('what was to be taken over is not lost where the new database is damaged before all of it was (R46)', async () => {
+  const store = await setAside()
+  const half = Workspace.open(store.dir, Buffer.from(store.key), {
+    device: Buffer.from(store.device),
+    mail: () => null,
+    app: () => null,
+    onCommit: () => undefined,
+  })
+  half.workspace.db.close()
+  setDatabaseAside(store.dir)
+  await store.start()
+  expect(notes(store)).toEqual({ notes: 20 })
+  expect((await store.call('drafts.list', {})).drafts).toHaveLength(20)
+  await store.stop()
+})
+
+test('what was written since an earlier damage is not lost where the clock was ahead then (R46)', async () => {
+  const store = await setAside()
+  for (const name of readdirSync(store.dir).filter((one) => one.startsWith('postern-damaged')))
+    renameSync(path.join(store.dir, name), path.join(store.dir, 'postern-damaged-2999-01-01T00-00-00-000Z.db'))
+  await store.start()
+  const conversationId = store.db.read.get<{ id: number }>('SELECT min(id) AS id FROM conversations')?.id ?? 0
+  for (let n = 1; n <= 2; n++) {
+    await store.call('notes.add', { conversationId, text: 'written since' })
+    store.service.closeStore()
+    setDatabaseAside(store.dir)
+    await store.start()
+    expect(notes(store)).toEqual({ notes: 20 + n })
+  }
   await store.stop()
 })
 
