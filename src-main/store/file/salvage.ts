@@ -73,6 +73,7 @@ const tables: readonly Kept[] = [
   whole('access_people', 'who'),
   whole('support_identities', 'id'),
   whole('grants', 'id'),
+  whole('access_notices', 'id'),
   whole('network_ledger', 'day, host, port, use, mailbox_id, address, expected'),
   // With their ids: secrets in the keychain are kept under them.
   {

@@ -179,3 +179,17 @@ test('the access log does not say after damage that somebody looked at a convers
   expect(await number()).toBeNull()
   await store.stop()
 })
+
+test('what nobody was told of a grant yet is told after damage too (R46)', async () => {
+  const store = await Harness.make()
+  await store.mailbox()
+  await grant(store)
+  // Somebody looked while nobody was at the window.
+  await signIn(store)
+  const told = async (): Promise<unknown> => (await store.call('grants.notices', {})).notices
+  const before = await told()
+  expect(before).toMatchObject([{ what: 'first-use' }])
+  await afterDamage(store)
+  expect(await told()).toEqual(before)
+  await store.stop()
+})
