@@ -1,9 +1,10 @@
 import { addressKey } from '../../src-preload/contract/address'
+import { domainOf, isWithin, providerOfAddress } from './providers'
 
 /**
  * Which messages belong together (RFC 5322, 3.6.4): two messages of which one refers to the other, or that refer to the
  * same third one, are of one conversation. If the third one is not here, or went to many (a newsletter), the two must
- * have a person in common besides. That is a partition by shared ids, so it comes out the same in whatever order mail
+ * have a person in common besides, and an address of the team's own domain is none. That is a partition by shared ids, so it comes out the same in whatever order mail
  * arrives. Subjects play no part: "Re: Invoice" of two customers are two conversations. What a person decided outweighs
  * all that (`store/threads/arrange`).
  */
@@ -76,8 +77,23 @@ export function outsiders(message: Addressed, own: ReadonlySet<string>): string[
   const from = addressKey(message.from.address)
   const others = new Set([...message.replyTo, ...message.to, ...message.cc].map(({ address }) => addressKey(address)))
   others.delete(from)
-  const keys = [...(own.has(from) ? [] : [from]), ...[...others].filter((key) => !own.has(key)).toSorted()]
+  const named = [...others].filter((key) => !own.has(key)).toSorted()
+  // Every customer who answers a newsletter writes to its address, which need not be a mailbox here.
+  const apart = named.filter((key) => !isColleague(key, own))
+  const keys = own.has(from) ? (apart.length > 0 ? apart : named) : [from, ...apart]
   return keys.length === 0 ? [''] : keys.slice(0, mostPeople)
+}
+
+/** Domains of the team's own addresses, but for those that everybody has an address of. */
+const domainsOf = new WeakMap<ReadonlySet<string>, readonly string[]>()
+
+function isColleague(key: string, own: ReadonlySet<string>): boolean {
+  const domains =
+    domainsOf.get(own) ??
+    [...new Set([...own].filter((one) => providerOfAddress(one) === null).map(domainOf))].filter((one) => one !== '')
+  domainsOf.set(own, domains)
+  const domain = domainOf(key)
+  return domains.some((one) => isWithin(domain, one))
 }
 
 /**

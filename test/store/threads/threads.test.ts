@@ -78,6 +78,17 @@ describe('different customers never share a conversation', () => {
     ).toBe('a a2 ra | b rb')
   })
 
+  test('answers to a newsletter that never was in this mailbox, sent to an address of the company that is no mailbox here', async () => {
+    const r = fresh()
+    const to = ['news@acme.test']
+    await put({ id: `${r}a`, from: 'a@x.test', to, references: [`${r}N`], date: start })
+    await put({ id: `${r}b`, from: 'b@y.test', to, references: [`${r}N`], date: start + 1000 })
+    await put({ id: `${r}ra`, from: team, to: ['a@x.test'], cc: to, references: [`${r}N`], date: start + 2000 })
+    await put({ id: `${r}rb`, from: team, to: ['b@y.test'], cc: to, references: [`${r}N`], date: start + 3000 })
+    await put({ id: `${r}na`, from: 'news@acme.test', to: ['a@x.test'], references: [`${r}N`], date: start + 4000 })
+    expect(partition(['a', 'b', 'ra', 'rb', 'na'].map((name) => r + name))).toBe('a na ra | b rb')
+  })
+
   test('a letter to a list, marked as one, and its answers', async () => {
     const r = fresh()
     await put({ id: `${r}N`, from: 'news@acme-mail.test', auto: 'newsletter' })
