@@ -147,6 +147,9 @@ export function completeAt(
   }, 'normal')
 }
 
+/** A message is asked for in so many places, one after another. */
+const mostPlaces = 3
+
 interface Place {
   mailbox_id: number
   path: string
@@ -154,26 +157,31 @@ interface Place {
   uid: number
 }
 
-/** Fetches what is missing of a message from its server. @throws PosternError `not-found` when no server has it, or what the connection met */
+/** Fetches what is missing of a message from a server that has it. @throws PosternError `not-found` when none has it, or what the last one met */
 export async function fetchWhole(workspace: Workspace, id: number): Promise<void> {
   const row = workspace.db.read.get<{ part: number }>('SELECT part FROM messages WHERE id = ?', id)
   if (!row) throw new PosternError('not-found', 'no such message')
   if (row.part === 0) return
-  const place = workspace.db.read.get<Place>(
+  const places = workspace.db.read.all<Place>(
     `SELECT f.mailbox_id, f.path, f.uid_validity, l.uid FROM locations l JOIN folders f ON f.id = l.folder_id JOIN mailboxes b ON b.id = f.mailbox_id
-     WHERE l.message_id = ? AND f.local = 0 AND f.uid_validity IS NOT NULL AND b.removing = 0 LIMIT 1`,
+     WHERE l.message_id = ? AND f.local = 0 AND f.uid_validity IS NOT NULL AND b.removing = 0 LIMIT ${mostPlaces}`,
     id,
   )
-  if (!place) throw new PosternError('not-found', 'no server has it')
+  if (places.length === 0) throw new PosternError('not-found', 'no server has it')
   const mail = workspace.mail()
   if (!mail) throw new PosternError('service-restarting', 'mail is not there')
-  const { message } = await mail.call('message.fetch', {
-    mailboxId: place.mailbox_id,
-    path: place.path,
-    uidValidity: place.uid_validity,
-    uid: place.uid,
-  })
-  workspace.db.write((tx) => complete(tx, workspace, id, message))
+  let fault: unknown
+  for (const { mailbox_id: mailboxId, path, uid_validity: uidValidity, uid } of places) {
+    try {
+      const { message } = await mail.call('message.fetch', { mailboxId, path, uidValidity, uid })
+      workspace.db.write((tx) => complete(tx, workspace, id, message))
+      return
+    } catch (error) {
+      // Moved away meanwhile, or its mailbox is cut off: where else it lies it may be had.
+      fault = error
+    }
+  }
+  throw fault
 }
 
 const chunk = 2000

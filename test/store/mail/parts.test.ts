@@ -85,6 +85,21 @@ describe('a message that is here in part', () => {
     expect(asked).toHaveLength(1)
   })
 
+  test('is fetched from where it can be had: a place where it is no more, or a mailbox that is cut off, does not keep it away', async () => {
+    const sales = await store.mailbox('sales@acme.test')
+    await put('headers', headers())
+    await put('headers', headers(), sales.folders['INBOX'] ?? 0, 7)
+    const asked: number[] = []
+    store.whole = ({ mailboxId: from }) => {
+      asked.push(from)
+      if (asked.length === 1) throw new PosternError('offline')
+      return { message: whole() }
+    }
+    await store.call('messages.fetch', { id: (await first()).id })
+    expect((await first()).part).toBe('whole')
+    expect(new Set(asked)).toEqual(new Set([mailboxId, sales.id]))
+  })
+
   test('offline, it says so and is as it was', async () => {
     await put('headers', headers())
     store.whole = () => {
