@@ -96,7 +96,7 @@ async function run(
     for (const { name, messages } of groups) {
       await writers[format](workspace, target, freeName(names, nameFrom(name)), async (write) => {
         for (const message of messages) {
-          // Its whole is on the server only, or not to be had now: a part must not pass for the message.
+          // Gone since the export began, or its whole is on the server only and not to be had now: a part must not pass for the message.
           if (!(await isWhole(workspace, message.id))) left++
           else await write(sourceOf(workspace.db.read, message.id), message)
           done++
@@ -128,11 +128,13 @@ async function run(
 }
 
 async function isWhole(workspace: Workspace, id: number): Promise<boolean> {
-  // Asked when it is its turn: since the export began its mailbox may have been told to keep less.
-  if (!workspace.db.read.get('SELECT 1 FROM messages WHERE id = ? AND part <> 0', id)) return true
+  // Asked when it is its turn: since the export began its mailbox may have been told to keep less, or been removed.
+  const isHere = (): boolean =>
+    workspace.db.read.get('SELECT 1 FROM messages WHERE id = ? AND part = 0', id) !== undefined
+  if (isHere()) return true
   try {
     await fetchWhole(workspace, id)
-    return true
+    return isHere()
   } catch (fault) {
     if (!(fault instanceof PosternError)) throw fault
     return false

@@ -185,6 +185,33 @@ test('of what is kept in part only since an export began, no part passes for the
 })
 
 test.each(['mbox', 'maildir', 'eml'] as const)(
+  'mail that went with its mailbox since an export began does not cost the mail of the others, as %s',
+  async (format) => {
+    const dir = tempFolder('export')
+    const id = await mailbox()
+    const sales = await store.mailbox('sales@acme.test')
+    for (const n of [1, 2, 3])
+      await store.put(sales.folders['INBOX'] ?? 0, { from: `p${n}@cycle.test`, date: start + 30 * day + n })
+    const rest = store.db.read.get<{ id: number }>("SELECT id FROM folders WHERE path = 'INBOX' AND mailbox_id = ?", id)
+    await store.put(rest?.id ?? 0, { from: 'q@cycle.test', date: start + 60 * day })
+    let answer = (): void => undefined
+    store.whole = () =>
+      new Promise((_, reject) => {
+        answer = () => reject(new PosternError('offline'))
+      })
+    const ids = (await store.list()).map((one) => one.id)
+    expect(ids).toHaveLength(5)
+    await store.app.call('transfer.export', { dir, scope: { kind: 'conversations', ids }, format })
+    await store.app.call('mailbox.remove', { id: sales.id })
+    await expect.poll(() => store.db.read.all('SELECT 1 FROM messages')).toHaveLength(2)
+    answer()
+    await expect.poll(async () => (await newest())?.state).not.toBe('running')
+    expect(await newest()).toMatchObject({ state: 'done', messages: 1, left: 4, error: null })
+    rmSync(dir, { recursive: true })
+  },
+)
+
+test.each(['mbox', 'maildir', 'eml'] as const)(
   'no name of a folder or a subject is so long that mail is not exported as %s',
   async (format) => {
     const dir = tempFolder('export')
