@@ -185,7 +185,7 @@ export function ingest(
   const part = item.part ?? 'whole'
   const same =
     known.find(({ content_hash: other }) => other.equals(content)) ??
-    known.find(({ id }) => id === samePart(known, part, message, date)) ??
+    known.find(({ id }) => id === samePart(known, part, message, date, item.internalDate)) ??
     (sent?.sent_message == null ? undefined : tx.get<Known>(`${select} WHERE id = ?`, sent.sent_message))
   const flags = flagBits(item.flags)
   const shown = shownAs(folder, item)

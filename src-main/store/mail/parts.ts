@@ -90,16 +90,23 @@ export function complete(tx: Writer, workspace: Workspace, id: number, message: 
   summarize(tx, row.conversation_id, workspace.own)
 }
 
-/** A message of a page that may be the whole of one that is here in part, or a part of one that is here. */
+/** Copies of one message reach all mailboxes within this time. */
+const copiesWithinMs = 2 * 86_400_000
+
+/**
+ * A message of a page that may be the whole of one that is here in part, or a part of one that is here. Its headers are all there is
+ * to go by, and anybody may write them again: what arrives much later is not put under the name and date of the old one.
+ */
 export function samePart(
   known: readonly { id: number; part: number; subject: string; from_address: string; date: number }[],
   part: Part,
   message: ParsedMessage,
   date: number,
+  arrived: number,
 ): number | null {
   const found = known.find(
     (one) =>
-      (one.part !== 0 || part !== 'whole') &&
+      (part !== 'whole' || (one.part !== 0 && Math.abs(arrived - one.date) < copiesWithinMs)) &&
       one.subject === message.subject &&
       one.from_address === message.from.address &&
       one.date === date,

@@ -138,6 +138,22 @@ describe('a message that is here in part', () => {
     expect((await first()).part).toBe('whole')
   })
 
+  test('does not take for its own what a stranger writes later under its headers', async () => {
+    await put('headers', headers())
+    const forged = parsed({ ...sent, text: 'I never ordered it.' })
+    await store.mail.call('ingest.page', {
+      folderId: inbox,
+      uidValidity: '1',
+      ...packPage([{ uid: 2, flags: [], internalDate: start + 400 * 86_400_000, message: forged }]),
+      cursor: {},
+      backfill: false,
+    })
+    expect(store.db.read.all('SELECT part FROM messages ORDER BY id')).toEqual([{ part: 2 }, { part: 0 }])
+    store.whole = () => ({ message: whole() })
+    await store.call('messages.fetch', { id: (await first()).id })
+    expect([await found('velocipede'), await found('never ordered')]).toEqual([1, 1])
+  })
+
   test('is asked for when the mailbox is to keep more, newest first and no larger than it says', async () => {
     for (const n of [1, 2, 3])
       await put('headers', parsed({ from: 'a@x.test', id: `m${n}@x`, date: start + n * 1000, text: '' }), inbox, n)
