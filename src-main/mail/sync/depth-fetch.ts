@@ -9,6 +9,13 @@ export function isWhole(depth: MailboxDepth): boolean {
   return depth.bodies === 'all' && depth.largest === null
 }
 
+/** What says that a message did not arrive says it in its body, and is wanted while somebody may still wait for an answer. */
+const reportsMs = 30 * 86_400_000
+const isReport = (headers: Buffer): boolean =>
+  /^(?:content-type:\s*multipart\/report\b|from:.{0,500}\b(?:mailer-daemon|postmaster)@)/im.test(
+    headers.toString('latin1'),
+  )
+
 /** Fetches of each message as much as the mailbox is to keep at once; takes the place of a session's `fetchSources`. */
 export class DepthFetch {
   constructor(
@@ -30,12 +37,27 @@ export class DepthFetch {
     const starts = new Set(facts.filter(({ uid, size }) => !headers.has(uid) && size > largest).map(({ uid }) => uid))
     // One that the server says nothing about is asked for whole, and found missing there if it is.
     yield* this.session.fetchSources(uids.filter((uid) => !headers.has(uid) && !starts.has(uid)))
-    for await (const row of this.session.fetchSources([...starts], startBytes)) {
+    yield* this.beginnings([...starts], sizes)
+    const recent = new Set(
+      facts.filter(({ internalDate }) => internalDate > this.now() - reportsMs).map(({ uid }) => uid),
+    )
+    const reports: number[] = []
+    for await (const row of this.session.fetchHeaders([...headers])) {
+      if (recent.has(row.uid) && isReport(row.source)) reports.push(row.uid)
+      else yield { ...row, part: 'headers', size: sizes.get(row.uid) ?? row.source.byteLength }
+    }
+    yield* this.beginnings(reports, sizes)
+  }
+
+  private async *beginnings(
+    uids: readonly number[],
+    sizes: ReadonlyMap<number, number>,
+  ): AsyncGenerator<FetchedMessage> {
+    if (uids.length === 0) return
+    for await (const row of this.session.fetchSources(uids, startBytes)) {
       yield row.source.byteLength < startBytes
         ? row
         : { ...row, part: 'start', size: sizes.get(row.uid) ?? row.source.byteLength }
     }
-    for await (const row of this.session.fetchHeaders([...headers]))
-      yield { ...row, part: 'headers', size: sizes.get(row.uid) ?? row.source.byteLength }
   }
 }

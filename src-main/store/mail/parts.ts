@@ -4,6 +4,7 @@ import type { ParsedMessage } from '../../../src-preload/contract/internal'
 import type { Reader, Writer } from '../file/database'
 import { freeSoon, keepAfterAll } from './free'
 import { openFolder } from './messages'
+import { aboutOf, keepReport } from '../outbox/delivery'
 import { queueForIndex } from '../search/index-text'
 import { summarize } from '../conversations/summary'
 import { breathe, type Workspace } from '../workspace'
@@ -47,8 +48,8 @@ export function insertAttachment(tx: Writer, messageId: number, file: ParsedMess
 
 /** The whole message takes the place of its part, with its own words in the search index. */
 export function complete(tx: Writer, workspace: Workspace, id: number, message: ParsedMessage): void {
-  const row = tx.get<{ part: number; direction: number; conversation_id: number | null }>(
-    'SELECT part, direction, conversation_id FROM messages WHERE id = ?',
+  const row = tx.get<{ part: number; date: number; conversation_id: number | null }>(
+    'SELECT part, date, conversation_id FROM messages WHERE id = ?',
     id,
   )
   if (!row || row.part === 0) return
@@ -88,6 +89,9 @@ export function complete(tx: Writer, workspace: Workspace, id: number, message: 
   if (row.conversation_id === null) return
   queueForIndex(tx, id)
   summarize(tx, row.conversation_id, workspace.own)
+  if (!message.report) return
+  keepReport(tx, workspace, id, message.report, row.date)
+  for (const about of aboutOf(tx, id)) summarize(tx, about.id, workspace.own)
 }
 
 /** Copies of one message reach all mailboxes within this time. */

@@ -72,6 +72,42 @@ test('old mail comes with its headers, large mail with its beginning, and none i
   ])
 })
 
+test('a mailbox that keeps headers only still has what says that mail of ours did not arrive', async () => {
+  const headersOf = (uid: number): string =>
+    uid === 2
+      ? 'From: Mail Delivery <MAILER-DAEMON@mx.test>\r\nContent-Type: multipart/report;\r\n report-type=delivery-status; boundary=b\r\n\r\n'
+      : 'Subject: x\r\n\r\n'
+  const asked: string[] = []
+  const plain = session(asked)
+  const reports: typeof plain = {
+    ...plain,
+    async *fetchHeaders(uids) {
+      for await (const row of plain.fetchHeaders(uids)) yield { ...row, source: Buffer.from(headersOf(row.uid)) }
+    },
+    async *fetchSources(uids, most) {
+      for await (const row of plain.fetchSources(uids, most)) yield { ...row, source: Buffer.alloc(100) }
+    },
+  }
+  const depth = { bodies: 'headers' as const, months: 12, largest: null, pace: 'auto' as const }
+  const at = async (time: number): Promise<[number, string | undefined][]> => {
+    const rows: [number, string | undefined][] = []
+    for await (const { uid, part } of new DepthFetch(reports, depth, () => time).fetchSources([1, 2, 3]))
+      rows.push([uid, part])
+    return rows
+  }
+  expect(await at(now - month / 2)).toEqual([
+    [1, 'headers'],
+    [3, 'headers'],
+    [2, undefined],
+  ])
+  // Of long ago it is news to nobody.
+  expect(await at(now + month / 2)).toEqual([
+    [1, 'headers'],
+    [2, 'headers'],
+    [3, 'headers'],
+  ])
+})
+
 test('the beginning of a message has its text and names its first file', async () => {
   const raw = Buffer.from(
     `From: a@x.test\r\nSubject: Big\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSee the film.\r\n--b\r\nContent-Type: video/mp4; name="film.mp4"\r\nContent-Disposition: attachment; filename="film.mp4"\r\nContent-Transfer-Encoding: base64\r\n\r\n${'QUJD'.repeat(20_000)}`,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { DeliveryReport } from '../../../src-preload/contract/internal'
+import { packPage } from '../../../src-main/shared/page-bytes'
 import { Harness, parsed } from '../helpers'
 
 let store: Harness
@@ -53,6 +54,30 @@ test('a report that was stored before its message finds it; one of long ago open
   const id =
     (await store.list('pending'))[0]?.id ?? (await store.list('closed'))[0]?.id ?? (await store.list())[0]?.id ?? 0
   expect((await store.call('conversations.get', { id })).deliveries).toMatchObject([{ action: 'failed' }])
+})
+
+test('a report of which only the headers were here marks its message once it is read whole', async () => {
+  await putReply()
+  const { id } = await conversation()
+  const message = parsed({
+    from: 'MAILER-DAEMON@mx.test',
+    id: 'dsn@mx.test',
+    inReplyTo: failed.messageIds,
+    auto: 'bounce',
+    date: Date.now(),
+  })
+  await store.mail.call('ingest.page', {
+    folderId: folders['INBOX'] ?? 0,
+    uidValidity: '1',
+    ...packPage([{ uid: 90, flags: [], internalDate: Date.now(), message, part: 'headers' as const, size: 4000 }]),
+    cursor: {},
+    backfill: false,
+  })
+  expect(await row(id)).toMatchObject({ undelivered: false })
+  store.whole = () => ({ message: { ...message, report: failed } })
+  await store.call('messages.fetch', { id: (await conversation()).messages.at(-1)?.id ?? 0 })
+  expect((await conversation()).deliveries).toMatchObject([{ action: 'failed' }])
+  expect(await row(id)).toMatchObject({ undelivered: true })
 })
 
 test('the last word counts: delayed, then delivered, is no trouble any more', async () => {
