@@ -199,6 +199,7 @@ export function ingest(
     if (same.direction === 1 && folder.role === 'inbox' && wasDeliveredBack(workspace, message))
       tx.run('UPDATE messages SET returned = 1 WHERE id = ?', same.id)
     if (sent) settleFound(tx, workspace, sent.id, same.id, folder.role === 'sent' || folder.role === 'all')
+    if (sent && !known.some(({ id }) => id === same.id)) answerToo(tx, workspace, message, key, same, batch)
     return true
   }
 
@@ -317,6 +318,21 @@ function joinSentDraft(
     },
     batch,
   )
+}
+
+/** Outlook's servers give what they send another Message-ID, and that one its recipients answer. */
+function answerToo(
+  tx: Writer,
+  workspace: Workspace,
+  message: ParsedMessage,
+  key: bigint,
+  { conversation_id: at }: Known,
+  batch: Batch,
+): void {
+  if (at === null) return
+  const { conversationId, merged, moved } = joinThread(tx, workspace, message, key, at)
+  for (const gone of merged) batch.touched.delete(gone)
+  for (const id of [conversationId, ...moved]) batch.touched.add(id)
 }
 
 interface SentRow {

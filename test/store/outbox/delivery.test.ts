@@ -176,6 +176,39 @@ test('whom the server refused of several is seen in the list and told once, unti
   expect(told()).toEqual([id])
 })
 
+test.each(['before', 'behind'])(
+  'an answer to a message that the server gave another Message-ID begins no conversation of its own, also one that comes %s the copy in Sent',
+  async (when) => {
+    await store.call('settings.set', { undoSeconds: 0 })
+    const draft = await store.call('drafts.start', { kind: 'new', conversationId: null, messageId: null })
+    await store.call('drafts.save', { ...draft, to: [{ name: '', address: 'k@x.test' }], subject: 'Rims', text: 'Hi' })
+    const { outboxId } = await store.call('outbox.send', { draftId: draft.id, thenStatus: 'closed' })
+    const { job } = await store.claim(1)
+    const written = {
+      from: 'support@acme.test',
+      to: ['k@x.test'],
+      id: job?.messageId ?? '',
+      posternId: job?.posternId ?? '',
+      subject: 'Rims',
+      date: job?.date ?? 0,
+    }
+    await store.mail.call('outbox.composed', { id: outboxId, raw: Buffer.from('raw'), message: parsed(written) })
+    await store.mail.call('outbox.settle', { id: outboxId, state: 'sent', error: null, serverLine: null, refused: [] })
+    const copy = () => store.put(folders['Sent'] ?? 0, { ...written, id: 'rewritten@server.test' }, { live: true })
+    const answer = () =>
+      store.put(
+        folders['INBOX'] ?? 0,
+        { from: 'k@x.test', id: 'answer@x', inReplyTo: ['rewritten@server.test'], date: Date.now() },
+        { live: true },
+      )
+    for (const arrive of when === 'before' ? [answer, copy] : [copy, answer]) await arrive()
+    const places = store.db.read.all(
+      "SELECT DISTINCT conversation_id FROM messages WHERE from_address = 'k@x.test' OR direction = 1",
+    )
+    expect(places).toHaveLength(1)
+  },
+)
+
 test('what everybody got is not marked, and told to nobody', async () => {
   const id = await answered()
   expect(await row(id)).toMatchObject({ undelivered: false, status: 'closed' })
