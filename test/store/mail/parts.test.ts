@@ -151,7 +151,8 @@ describe('a message that is here in part', () => {
     expect(store.db.read.all('SELECT part FROM messages ORDER BY id')).toEqual([{ part: 2 }, { part: 0 }])
     store.whole = () => ({ message: whole() })
     await store.call('messages.fetch', { id: (await first()).id })
-    expect([await found('velocipede'), await found('never ordered')]).toEqual([1, 1])
+    await expect.poll(() => found('velocipede'), patient).toBe(1)
+    await expect.poll(() => found('never ordered'), patient).toBe(1)
   })
 
   test('is asked for when the mailbox is to keep more, newest first and no larger than it says', async () => {
