@@ -2,6 +2,9 @@ import type { CallInput, CallOutput, Draft, DraftContent, DraftFile } from '../.
 import { draftFilesLimit } from '../../src-preload/contract/draft-files'
 import { ask, asCallError, call, CallError } from '../client'
 import { beforeClosing, onStoreBack, saveLeft } from '../state/closing'
+import { showToast } from '../state/toast'
+import { errorText, t } from '../text'
+import { sizeText } from '../text/numbers'
 
 /** A pause in typing after which the draft is kept, in ms. */
 const pauseMs = 600
@@ -51,6 +54,10 @@ function behind(draft: Draft, { html = '', text = '' }: Partial<DraftContent>): 
   if (before === '') return { html, text }
   return typed ? { html: draft.html + html, text: `${before}\n\n${text}` } : draft
 }
+
+/** Says that a file is missing; the reason follows. */
+export const uploadFailedText = ({ name, size }: Pick<Upload, 'name' | 'size'>): string =>
+  t('composer:uploadFailed', { name, size: sizeText(size) })
 
 /** Desks whose place went: until the store has taken everything, and for a moment longer. */
 const left = new Set<DraftDesk>()
@@ -132,7 +139,7 @@ export class DraftDesk {
       // What was typed meanwhile is kept first.
       if (this.state.saving === 'waiting' || this.running || this.attaching.size > 0) continue
       if (this.state.saving === 'failed' || !wanted()) return null
-      this.load(draft)
+      if (this.state.draft?.id !== id) this.load(draft)
       return draft
     }
   }
@@ -240,7 +247,13 @@ export class DraftDesk {
     } catch (thrown) {
       const error = asCallError(thrown)
       this.set({ uploads: this.state.uploads.map((one) => (one.key === key ? { ...one, error } : one)) })
+      if (this.closed)
+        showToast({ text: `${uploadFailedText(file)} ${errorText(error)}`, kind: 'bad', lastsMs: 10_000 })
     }
+  }
+
+  private refused(): readonly Upload[] {
+    return this.state.uploads.filter(({ error }) => error)
   }
 
   /** With those that are on their way. */
@@ -262,11 +275,15 @@ export class DraftDesk {
 
   /**
    * Freezes and queues the message; the desk is empty afterwards, but for what was typed while it was being queued: that is in a new
-   * draft. Rejects with a CallError and keeps everything.
+   * draft. Rejects with a CallError and keeps everything, also when a file that it waited for could not be attached.
    */
   async send(choice: Omit<CallInput<'outbox.send'>, 'draftId'>): Promise<CallOutput<'outbox.send'>> {
+    // What was refused before is on screen, and whoever sends then means it.
+    const before = this.refused()
     const draft = await this.ensure()
     await this.attached()
+    const missing = this.refused().find((one) => !before.includes(one))
+    if (missing?.error) throw missing.error
     // What is typed while the words before are being kept belongs to the message.
     do await this.flush()
     while (this.state.saving === 'waiting')

@@ -1,6 +1,6 @@
 import { Maximize2, Minimize2 } from 'lucide-react'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
-import type { Address, Message } from '../../src-preload/contract'
+import type { Address, Draft, Message } from '../../src-preload/contract'
 import { asCallError } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
@@ -37,6 +37,14 @@ function previewOf(message: Message | undefined, kind: Kind): { to: Address[]; c
     cc: [],
     bcc: [],
   }
+}
+
+const answering = (kind: Kind, { messageId }: Pick<Draft, 'messageId'>) => ({ kind, messageId: messageId ?? undefined })
+
+/** Sent or thrown away since: what else there is stays. */
+function tellUnlessGone(thrown: unknown): void {
+  const { code } = asCallError(thrown)
+  if (code !== 'conflict' && code !== 'not-found') tellFailure(thrown)
 }
 
 /** The composer with its editor. `keepHeight` is told how tall it was, in CSS pixels. */
@@ -114,10 +122,16 @@ export function OpenReply({
     else if (!mine && known.current !== inStore.id) {
       known.current = inStore.id
       if (desk.snapshot().saving !== 'clean') return
-      desk.load(inStore)
-      if (inStore.kind !== 'new') setTarget({ kind: inStore.kind, messageId: inStore.messageId ?? undefined })
+      // Asked for anew: what the window knows of it may be of before its last words were kept.
+      void desk
+        .turnTo(inStore.id, () => !desk.snapshot().draft)
+        .then((draft) => {
+          if (draft && draft.kind !== 'new') setTarget(answering(draft.kind, draft))
+        })
+        .catch(tellUnlessGone)
     }
-  }, [inStore, desk])
+    // Once the one on the desk is gone, another that the conversation has comes in its place.
+  }, [inStore, desk, state.draft])
 
   // another of its drafts was chosen from the list
   useEffect(() => {
@@ -126,16 +140,16 @@ export function OpenReply({
     const turn = async (): Promise<void> => {
       try {
         const draft = await desk.turnTo(meant.draftId, () => !over)
-        if (over) return
-        if (!draft) return meanDraft(null)
+        if (!draft) {
+          if (!over) meanDraft(null)
+          return
+        }
         known.current = draft.id
-        if (draft.kind !== 'new') setTarget({ kind: draft.kind, messageId: draft.messageId ?? undefined })
+        if (draft.kind !== 'new') setTarget(answering(draft.kind, draft))
       } catch (thrown) {
         if (over) return
         meanDraft(null)
-        const { code } = asCallError(thrown)
-        // Sent or thrown away since: what else there is stays.
-        if (code !== 'conflict' && code !== 'not-found') tellFailure(thrown)
+        tellUnlessGone(thrown)
       }
     }
     void turn()

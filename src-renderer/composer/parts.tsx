@@ -9,7 +9,7 @@ import { IconButton } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { Spinner } from '../ui/spinner'
 import { bigTotal } from './checks'
-import type { DeskState, DraftDesk } from './draft-desk'
+import { uploadFailedText, type DeskState, type DraftDesk } from './draft-desk'
 
 /** Where large text leaves no room for both: from what is written back to what it answers. */
 export function BackToMessages() {
@@ -68,8 +68,7 @@ export function DraftFiles({ desk, state }: { desk: DraftDesk; state: DeskState 
               kind="bad"
               actions={<IconButton icon={X} size="sm" label={t('hide')} onClick={() => desk.dismissUpload(one.key)} />}
             >
-              <bdi>{t('composer:uploadFailed', { name: one.name, size: sizeText(one.size) })}</bdi>{' '}
-              {errorText(one.error)}
+              <bdi>{uploadFailedText(one)}</bdi> {errorText(one.error)}
             </Banner>
           ),
       )}

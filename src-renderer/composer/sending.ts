@@ -1,10 +1,11 @@
 import type { CallInput, CallOutput, DraftContent, SyncStatus } from '../../src-preload/contract'
-import { call } from '../client'
+import { call, type CallError } from '../client'
 import { tellFailure } from '../state/acts'
 import { useList } from '../state/list'
+import { meanDraft } from '../state/meant-draft'
 import { goNewMessage, openConversation } from '../state/places'
 import { showToast, type ToastInput } from '../state/toast'
-import { t } from '../text'
+import { errorText, t } from '../text'
 import { comingTime } from '../text/time'
 
 type Then = CallInput<'outbox.send'>['thenStatus']
@@ -30,12 +31,26 @@ async function takeBack(outboxId: number): Promise<void> {
     const { draftId, conversationId } = await call('outbox.undo', { id: outboxId })
     wanted = draftId
     if (conversationId === null) goNewMessage(draftId)
-    else openConversation(conversationId)
+    else {
+      // of several drafts that it may have
+      meanDraft({ conversationId, draftId })
+      openConversation(conversationId)
+    }
     showToast({ text: t('composer:sent.tookBack'), lastsMs: 3000 })
   } catch (thrown) {
     tellFailure(thrown)
   }
 }
+
+function nameOf({ to, cc, bcc }: Pick<DraftContent, 'to' | 'cc' | 'bcc'>): string {
+  const [first, ...rest] = [...to, ...cc, ...bcc]
+  const one = first?.name || first?.address || ''
+  return rest.length > 0 ? t('composer:sent.many', { name: one, count: rest.length }) : one
+}
+
+/** What is said of a message that did not become one, to whoever looks elsewhere by now. */
+export const notSentText = (content: Pick<DraftContent, 'to' | 'cc' | 'bcc'>, error: CallError): string =>
+  t('composer:sent.not', { name: nameOf(content), why: errorText(error) })
 
 /** What is said of a message that is on its way, with Undo for as long as it has not begun to leave. */
 export function sentToast(
@@ -45,9 +60,6 @@ export function sentToast(
   scheduled: boolean,
 ): ToastInput {
   if (queued.state === 'held') return { text: t('sending:done.held') }
-  const [first, ...rest] = [...content.to, ...content.cc, ...content.bcc]
-  const one = first?.name || first?.address || ''
-  const name = rest.length > 0 ? t('composer:sent.many', { name: one, count: rest.length }) : one
   if (scheduled) {
     return {
       text: t('sending:done.scheduled', { time: comingTime(queued.dueAt, Date.now()) }),
@@ -55,7 +67,7 @@ export function sentToast(
     }
   }
   const lastsMs = queued.dueAt - Date.now()
-  const text = t(offline ? 'composer:sent.toastOffline' : 'composer:sent.toast', { name })
+  const text = t(offline ? 'composer:sent.toastOffline' : 'composer:sent.toast', { name: nameOf(content) })
   return lastsMs < 500 ? { text } : { text, lastsMs, undo: () => takeBack(queued.outboxId) }
 }
 

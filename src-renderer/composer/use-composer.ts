@@ -13,7 +13,7 @@ import { DraftDesk, type DeskState, type StartInput } from './draft-desk'
 import { placeFiles, useMessageEditor } from '../writing/editor'
 import { picturesIn, picturesLimit } from '../writing/pictures'
 import { fromMailHtml, startHtml } from '../writing/rich-text'
-import { isOffline, leavingFor, rememberCaret, takeCaret, sentToast } from './sending'
+import { isOffline, leavingFor, notSentText, rememberCaret, takeCaret, sentToast } from './sending'
 
 type Then = CallInput<'outbox.send'>['thenStatus']
 /** A time that a person chose for a message to leave. */
@@ -125,6 +125,13 @@ export function useComposer(options: ComposerOptions): Composer {
   }, [state.loaded, editor, desk])
 
   useEffect(() => desk.open(), [desk])
+  const here = useRef(false)
+  useEffect(() => {
+    here.current = true
+    return () => {
+      here.current = false
+    }
+  }, [])
   useEffect(() => {
     const keep = () => void desk.flush()
     window.addEventListener('blur', keep)
@@ -134,10 +141,10 @@ export function useComposer(options: ComposerOptions): Composer {
   async function queue(then: Then, later?: Later): Promise<void> {
     setSending(true)
     setFailure(null)
+    const content = complete(desk.snapshot(), preview)
     try {
       const draft = await desk.ensure()
       rememberCaret(draft.id, { from: editor.state.selection.from, to: editor.state.selection.to })
-      const content = complete(desk.snapshot(), preview)
       const leaving = leavingFor(draft.conversationId, then)
       const sent = desk.send({
         thenStatus: then,
@@ -148,15 +155,17 @@ export function useComposer(options: ComposerOptions): Composer {
         setAssign(undefined)
         if (queued.state !== 'held') {
           // out of the editor, so that single-letter shortcuts work again; the list takes the focus along to the next row
-          useList.getState().hands?.focus()
+          if (here.current) useList.getState().hands?.focus()
           leaving()
-          options.onSent?.()
+          // who looks elsewhere by now stays there, and goes on with what they write there
+          if (here.current) options.onSent?.()
         }
         return sentToast(queued, content, offline, later !== undefined)
       })
     } catch (thrown) {
       const error = asCallError(thrown)
-      if (error.code === 'no-recipient') setProblem('no-recipient')
+      if (!here.current) showToast({ text: notSentText(content, error), kind: 'bad', lastsMs: 10_000 })
+      else if (error.code === 'no-recipient') setProblem('no-recipient')
       else setFailure(error)
     } finally {
       setSending(false)

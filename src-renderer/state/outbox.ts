@@ -5,6 +5,7 @@ import { errorText, t } from '../text'
 import { namesOf } from '../text/correspondents'
 import { comingTime } from '../text/time'
 import { tellDone, tried } from './acts'
+import { meanDraft } from './meant-draft'
 import { goNewMessage, openConversation } from './places'
 import { showToast } from './toast'
 
@@ -87,8 +88,10 @@ export const takeBack = (item: OutboxItem, inList: boolean) =>
   tried(async () => {
     const { draftId, conversationId } = await call('outbox.undo', { id: item.id })
     showToast({ text: t(inList ? 'sending:done.tookBackList' : 'sending:done.tookBack') })
-    if (conversationId === null) goNewMessage(draftId)
-    else if (inList) openConversation(conversationId, 'outbox')
+    if (conversationId === null) return goNewMessage(draftId)
+    // of several drafts that the conversation may have
+    meanDraft({ conversationId, draftId })
+    if (inList) openConversation(conversationId, 'outbox')
   })
 
 export interface OutboxAct {

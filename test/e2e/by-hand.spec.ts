@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type Locator, type Page } from '@playwright/test'
 import { tempFolder } from '../servers/process.mjs'
-import { answered, nav, openRow, replyBox } from './hands'
+import { answered, holdReading, nav, openRow, pictureFile, replyBox } from './hands'
 import {
   conversation,
   leave,
@@ -213,36 +213,13 @@ test('a file that is dropped after a picture was moved in the text is not lost',
   await expect(composer().getByRole('group', { name: 'Attached files' })).toContainText('bell.txt')
 })
 
-/** Lets the window read files only when the answer is called. */
-async function holdReading(): Promise<() => Promise<void>> {
-  await page.evaluate(() => {
-    const { readAsDataURL } = FileReader.prototype
-    const waiting: (() => void)[] = []
-    FileReader.prototype.readAsDataURL = function readAsDataURL_(this: FileReader, file: Blob) {
-      waiting.push(() => readAsDataURL.call(this, file))
-    }
-    Reflect.set(window, 'goOn', () => {
-      FileReader.prototype.readAsDataURL = readAsDataURL
-      for (const one of waiting) one()
-    })
-  })
-  return () => page.evaluate(() => void Reflect.apply(Reflect.get(window, 'goOn'), window, []))
-}
-
-/** A picture of the window in a folder of its own. */
-async function pictureFile(name: string): Promise<string> {
-  const file = join(tempFolder('pictures'), name)
-  writeFileSync(file, await page.screenshot({ clip: { x: 0, y: 0, width: 40, height: 30 } }))
-  return file
-}
-
 test('a picture that is still being read is lost neither by a look at another conversation nor by Send', async () => {
   await openRow(page, third)
   await page.keyboard.press('r')
   await page.keyboard.type('The rim as it came')
   await expect(composer()).toContainText('Draft saved')
-  let goOn = await holdReading()
-  await dropFiles(replyBox(page).getByText('The rim'), [await pictureFile('rim.png')])
+  let goOn = await holdReading(page)
+  await dropFiles(replyBox(page).getByText('The rim'), [await pictureFile(page, 'rim.png')])
   await openRow(page, second)
   await expect(page.getByText(/was attached/)).toHaveCount(0)
   await goOn()
@@ -251,8 +228,8 @@ test('a picture that is still being read is lost neither by a look at another co
   await expect(files.or(replyBox(page).getByRole('img'))).toBeVisible()
   await expect(page.getByText(/too large|too big/i)).toHaveCount(0)
 
-  goOn = await holdReading()
-  await dropFiles(replyBox(page).getByText('The rim'), [await pictureFile('hub.png')])
+  goOn = await holdReading(page)
+  await dropFiles(replyBox(page).getByText('The rim'), [await pictureFile(page, 'hub.png')])
   await page.keyboard.press('Control+Enter')
   await goOn()
   const sent = async () =>

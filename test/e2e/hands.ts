@@ -1,7 +1,10 @@
 /** What a person does at the desk, and what the servers have afterwards. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, type ElectronApplication, type Locator, type Page } from '@playwright/test'
 import nodemailer from 'nodemailer'
 import type { CallInput, CallName, CallOutput, WireError } from '../../src-preload/contract'
+import { tempFolder } from '../servers/process.mjs'
 import { conversation, row, type Team } from './harness'
 
 /** A customer's message on its way through Postfix into the team's mailbox, while everything runs. */
@@ -174,4 +177,27 @@ export async function services(app: ElectronApplication): Promise<{ store: numbe
     )
   for (const one of ['store', 'mail']) await expect.poll(() => idOf(one)).toBeGreaterThan(0)
   return { store: await idOf('store'), mail: await idOf('mail') }
+}
+
+/** Lets the window read files only when the answer is called. */
+export async function holdReading(page: Page): Promise<() => Promise<void>> {
+  await page.evaluate(() => {
+    const { readAsDataURL } = FileReader.prototype
+    const waiting: (() => void)[] = []
+    FileReader.prototype.readAsDataURL = function readAsDataURL_(this: FileReader, file: Blob) {
+      waiting.push(() => readAsDataURL.call(this, file))
+    }
+    Reflect.set(window, 'goOn', () => {
+      FileReader.prototype.readAsDataURL = readAsDataURL
+      for (const one of waiting) one()
+    })
+  })
+  return () => page.evaluate(() => void Reflect.apply(Reflect.get(window, 'goOn'), window, []))
+}
+
+/** A picture of the window in a folder of its own. */
+export async function pictureFile(page: Page, name: string): Promise<string> {
+  const file = join(tempFolder('pictures'), name)
+  writeFileSync(file, await page.screenshot({ clip: { x: 0, y: 0, width: 40, height: 30 } }))
+  return file
 }

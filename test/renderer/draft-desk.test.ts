@@ -2,9 +2,12 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { PosternEvent } from '../../src-preload/contract'
 import { DraftDesk } from '../../src-renderer/composer/draft-desk'
 import { keepAll } from '../../src-renderer/state/closing'
+import { useToasts } from '../../src-renderer/state/toast'
 
 /** A store that can be away or full, and that has what it was given. */
 let refusal: string | null
+/** Why it takes no file. */
+let attachRefusal: string | null
 let beginning: Promise<unknown>
 let kept: Map<string, unknown>
 let listeners: ((event: PosternEvent) => void)[]
@@ -32,6 +35,8 @@ const draft = {
 
 beforeEach(() => {
   refusal = null
+  attachRefusal = null
+  useToasts.getState().hide()
   beginning = Promise.resolve()
   kept = new Map()
   listeners = []
@@ -50,6 +55,8 @@ beforeEach(() => {
     if (name === 'drafts.save') await saving
     if (name === 'outbox.send') await sending
     if (name === 'drafts.attach') await attaching
+    if (name === 'drafts.attach' && attachRefusal !== null)
+      return { ok: false, error: { code: attachRefusal, message: '', detail: {} } }
     kept.set(name, input)
     return { ok: true, value: { id: 1, name: 'photo.png', size: 3 } }
   }
@@ -135,6 +142,38 @@ test('a file that is too large is not read into the window, nor those that make 
   expect(desk.snapshot().uploads).toMatchObject([{ name: 'film.mp4', error: { code: 'too-large' } }])
   await Promise.all([desk.attach(film(40 * 2 ** 20)), desk.attach(film(40 * 2 ** 20))])
   expect(read).toHaveBeenCalledTimes(1)
+})
+
+test('a message does not leave without a picture that had no room on the disk while Send waited for it', async () => {
+  const desk = begin()
+  desk.edit({ html: '<p>Look</p>', text: 'Look' })
+  await desk.flush()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  void desk.awaits(promise.then(() => void desk.attach(new File(['abc'], 'rim.png', { type: 'image/png' }))))
+  const sent = desk.send({ thenStatus: 'closed' })
+  await settled()
+  attachRefusal = 'disk-full'
+  resolve()
+  await expect(sent).rejects.toMatchObject({ code: 'disk-full' })
+  expect(kept.has('outbox.send')).toBe(false)
+  expect(desk.snapshot()).toMatchObject({ draft: { id: 7 }, content: { text: 'Look' }, uploads: [{ name: 'rim.png' }] })
+  // Whoever has read that sends it without.
+  await desk.send({ thenStatus: 'closed' })
+  expect(kept.has('outbox.send')).toBe(true)
+})
+
+test('a file that could not be attached once its place was left is not missing without a word', async () => {
+  const desk = begin()
+  const leave = desk.open()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  attaching = promise
+  void desk.attach(new File(['abc'], 'rim.png', { type: 'image/png' }))
+  await settled()
+  leave()
+  attachRefusal = 'disk-full'
+  resolve()
+  await settled()
+  expect(useToasts.getState().toast).toMatchObject({ kind: 'bad', text: expect.stringContaining('rim.png') })
 })
 
 test('a folder, and a file that is gone, are not called a fault of the program', async () => {

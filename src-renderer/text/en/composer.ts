@@ -94,6 +94,7 @@ export const composer = {
     toast: 'Sending to {{name}}',
     toastOffline: 'Waits for the network: to {{name}}',
     many: '{{name}} and {{count, number}} more',
+    not: 'The message to {{name}} was not sent. {{why}}',
     tookBack: 'Taken back to drafts',
   },
   new: {
