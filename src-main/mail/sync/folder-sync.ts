@@ -2,15 +2,14 @@ import type { FolderCursor, IngestItem, StoreForMail } from '../../../src-preloa
 import type { Rpc } from '../../shared/port-rpc'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { logger } from '../../shared/log'
-import type { MailboxDepth } from '../../../src-preload/contract/depth'
 import { sinceOf } from '../../shared/depth'
+import { unlimited, type Budget, type FolderProgress } from './budget'
 import { DepthFetch, isWhole } from './depth-fetch'
 import { FetchAround } from './fetch-around'
 import { FolderLooks } from './folder-looks'
 import type { FolderFlags, FolderState, ImapSession } from './imap-session'
 import { Lock } from '../../shared/lock'
 import { packPage } from '../../shared/page-bytes'
-import type { Pace } from './pace'
 import { PagePipe, type CursorMove, type MessageParser } from './page-pipe'
 import { flagsWindow, StoredFolder } from './stored-folder'
 
@@ -21,22 +20,8 @@ const firstPage = 20
 /** UIDs asked for in one FETCH of the first sync; its rows are stored in pages as they come. */
 const window = 400
 
-/** How much is kept here, and how hard to work for it. */
-export interface Budget {
-  readonly depth: MailboxDepth
-  readonly pace: Pick<Pace, 'rest'>
-}
-const unlimited: Budget = {
-  depth: { bodies: 'all', months: 12, largest: null, pace: 'full' },
-  pace: { rest: () => Promise.resolve() },
-}
 /** Messages in part that are completed at one look. */
 const deepenPage = 50
-
-export interface FolderProgress {
-  /** `stored` more messages are in the store; `oldest` is the date of the oldest of them. */
-  stored(stored: number, oldest: number): void
-}
 
 /**
  * One folder: its cursor, and the ways to bring the store to the server's state. Everything goes by UID and can be

@@ -1,13 +1,10 @@
 import type { FolderRole, Mailbox } from '../../../src-preload/contract/mailboxes'
-import type { AppForMail, StoreForMail } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
-import type { Rpc } from '../../shared/port-rpc'
 import { logger } from '../../shared/log'
 import { Backoff, Sleeper } from './backoff'
 import { FolderList } from './folder-list'
 import { yieldToWindow } from '../../shared/yield'
 import type { FolderSync } from './folder-sync'
-import type { MessageParser } from './page-pipe'
 import { folderName } from './imap-notify'
 import type { FolderState, ImapSession } from './imap-session'
 import { MailboxActs } from './mailbox-acts'
@@ -15,6 +12,7 @@ import { Filling } from './filling'
 import { Pace } from './pace'
 import { isMicrosoft } from './server-rules'
 import { SyncConnections } from './sync-connections'
+import type { SyncPorts } from './sync-ports'
 import { SyncProgress } from './sync-progress'
 import {
   answersLieIn,
@@ -33,17 +31,6 @@ import {
 } from './sync-timing'
 
 const log = logger('mailbox')
-
-export interface SyncPorts {
-  /** Asks the team whether an answer may leave; null: nobody can be asked. */ readonly claim?: (
-    key: string,
-  ) => Promise<{ readonly won: boolean } | null>
-  readonly store: Pick<Rpc<StoreForMail>, 'call'>
-  readonly app: Pick<Rpc<AppForMail>, 'call'>
-  readonly parser: MessageParser
-  /** Shared by all mailboxes: the machine has one battery. */
-  readonly pace?: Pace
-}
 
 /**
  * Keeps one mailbox equal to its server: the first sync newest first, then live. At rest its connection idles on the inbox

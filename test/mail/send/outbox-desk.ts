@@ -1,7 +1,7 @@
 /** A real store with a real sender in this process, on a server for outgoing mail; its mailbox has an empty Sent. */
 import type { Mailbox } from '../../../src-preload/contract/mailboxes'
 import { OutboxSender, type Synced } from '../../../src-main/mail/send/outbox-sender'
-import type { SyncPorts } from '../../../src-main/mail/sync/mailbox-sync'
+import type { SyncPorts } from '../../../src-main/mail/sync/sync-ports'
 import type { Harness } from '../../store/helpers'
 import { inlineParser, mailboxAt, serverAt } from '../harness'
 

@@ -2,7 +2,8 @@
 import { afterEach } from 'vitest'
 import { startImitation } from '../../servers/imap-imitation.mjs'
 import { Backoff } from '../../../src-main/mail/sync/backoff'
-import { MailboxSync, type SyncPorts } from '../../../src-main/mail/sync/mailbox-sync'
+import type { SyncPorts } from '../../../src-main/mail/sync/sync-ports'
+import { MailboxSync } from '../../../src-main/mail/sync/mailbox-sync'
 import { inlineParser, mailboxAt, serverAt, user, waitFor } from '../harness'
 import { MemoryStore } from '../memory-store'
 
