@@ -296,7 +296,9 @@ export class MailboxSync {
     const restMs = told ? toldPollMs : pollMs
     let nextUid: number | null | undefined
     const again = new Backoff()
+    this.connections.atRest(() => this.sleeper.wake())
     while (!this.stopped) {
+      await this.connections.lend(session)
       const { inbox } = this.list
       const state = inbox ? await this.opened(session, inbox) : null
       // Its UIDs began anew, or mail came while another folder was open, of which nothing is told on coming back.

@@ -13,7 +13,8 @@ import { actsIdleMs, anotherLoginMs, loginCodes, refusedTryMs } from './sync-tim
 /**
  * The connections of one mailbox. One at rest (`work`), a second that watches the inbox while a first sync fills the rest,
  * one that carries acts and small copies out and goes when it has nothing to do, and one for as long as a large message is put there:
- * servers allow few (Dovecot 10 for all colleagues behind one address, Gmail 15, Microsoft 20).
+ * servers allow few (Dovecot 10 for all colleagues behind one address, Gmail 15, Microsoft 20). Where none but the first is let in, that one
+ * is lent out.
  */
 export class SyncConnections {
   private work: ImapSession | null = null
@@ -23,6 +24,8 @@ export class SyncConnections {
   private readonly actsLock = new Lock()
   private readonly largeLock = new Lock()
   private actsTimer: NodeJS.Timeout | undefined
+  private rests: (() => void) | null = null
+  private readonly borrowers: { work: (session: ImapSession) => Promise<void>; fail: (error: unknown) => void }[] = []
   private readonly openings: Openings
   private stopped = false
   /** A refused login, which is not tried again before its time: servers lock accounts. */
@@ -60,11 +63,19 @@ export class SyncConnections {
     this.refused = null
   }
 
-  /** Runs `job` on the connection for acts. Throws what connecting or the job throws. */
+  /**
+   * Runs `job` on the connection for acts; on the one at rest where the server lets no other in, since what waits for a second one
+   * may wait for ever. Throws what connecting or the job throws.
+   */
   async withActs<T>(job: (session: ImapSession) => Promise<T>): Promise<T> {
     return await this.actsLock.hold(async () => {
       clearTimeout(this.actsTimer)
-      if (!this.acts || this.acts.closed) this.acts = await this.connectAnother(false)
+      try {
+        if (!this.acts || this.acts.closed) this.acts = await this.connectAnother(false)
+      } catch (error) {
+        if (PosternError.from(error).code !== 'server-busy' || !this.rests) throw error
+        return await this.borrow(job)
+      }
       const session = this.acts
       try {
         return await job(session)
@@ -73,6 +84,29 @@ export class SyncConnections {
         this.actsTimer.unref()
       }
     })
+  }
+
+  private borrow<T>(job: (session: ImapSession) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.borrowers.push({ work: async (session) => resolve(await job(session)), fail: reject })
+      this.rests?.()
+    })
+  }
+
+  /** The connection is at rest: `wake` is told when somebody wants it for a while, and `lend` gives it. */
+  atRest(wake: () => void): void {
+    this.rests = wake
+  }
+
+  /** Gives the connection at rest to those that wait for it, one after the other. Another folder may be open afterwards. */
+  async lend(session: ImapSession): Promise<void> {
+    for (let one = this.borrowers.shift(); one; one = this.borrowers.shift()) await one.work(session).catch(one.fail)
+  }
+
+  /** Nothing is lent any more. */
+  private takeBack(): void {
+    this.rests = null
+    for (const { fail } of this.borrowers.splice(0)) fail(new PosternError('connection-lost', 'the connection at rest'))
   }
 
   /**
@@ -110,6 +144,7 @@ export class SyncConnections {
   }
 
   async close(): Promise<void> {
+    this.takeBack()
     const sessions = this.all()
     this.work = this.watch = this.acts = this.large = null
     await Promise.all(sessions.map((session) => session.close()))
@@ -119,6 +154,7 @@ export class SyncConnections {
   async stop(): Promise<void> {
     this.stopped = true
     clearTimeout(this.actsTimer)
+    this.takeBack()
     // A server that does not answer would hold up whoever waits for the end.
     this.openings.giveUp(new PosternError('cancelled', 'stopped'))
     await Promise.all(this.all().map((session) => session.close()))

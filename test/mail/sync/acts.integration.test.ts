@@ -67,6 +67,24 @@ describe('an act of a person', () => {
     else expect(lies(server, 'Trash')).toEqual(['m1'])
   })
 
+  test('does not wait for ever where the server lets no second connection in, and new mail still comes at once', async () => {
+    const { server, real, ids } = await inStep('qresync', ({ tag, name }, session) => {
+      if (name !== 'LOGIN' && name !== 'AUTHENTICATE') return false
+      session.send(`${tag} NO [LIMIT] Too many simultaneous connections\r\n`)
+      return true
+    })
+    await real.harness.call('conversations.trash', { ids })
+    real.wakeActs()
+    await done()
+    expect(lies(server, 'Trash')).toEqual(['m1'])
+    expect(server.open()).toBe(1)
+    server.mail.add('INBOX', letter('m2'))
+    await waitFor(async () => (await real.harness.list()).some(({ subject }) => subject === 'm2'), {
+      ms: 30_000,
+      what: () => 'the new mail',
+    })
+  })
+
   test.each(['[UNAVAILABLE] try later', '[INUSE] locked', '[SERVERBUG] oops', '[OVERQUOTA] full', '[LIMIT] slow down'])(
     'is not dropped because the server cannot do it just now: NO %s (RFC 5530)',
     async (line) => {

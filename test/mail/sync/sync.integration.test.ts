@@ -42,6 +42,20 @@ function doveadmSave(raw: string, folder: string): void {
   }
 }
 
+test('a look before an answer leaves is not held up for ever by a server that lets one connection in', async () => {
+  await dovecot.stop()
+  dovecot = await startDovecot({ users: [user], config: 'mail_max_userip_connections = 1\n' })
+  seed(dovecot, 3)
+  const { store, sync } = started(run(mailboxAt(serverAt(dovecot.port))))
+  await untilIdle(store)
+  deliver('meanwhile', 'Sent')
+  await sync.seeAnswers()
+  expect(store.folder('Sent').messages.size).toBe(1)
+  // and the connection idles on the inbox again
+  deliver('later')
+  await waitFor(() => store.folder('INBOX').messages.size === 4, { ms: 20_000, what: () => 'the new mail' })
+})
+
 describe('full sync', () => {
   test('no message of any folder is missing or changed, and the newest come first', async () => {
     seed(dovecot, 620)
