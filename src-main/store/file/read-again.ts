@@ -20,8 +20,10 @@ export function readAgain<T>(db: Driver, file: string, inside: boolean, work: ()
   try {
     return work()
   } catch (fault) {
-    // A transaction that was rolled back is over.
-    if (!isCorrupt(fault) || (inside && !db.inTransaction)) throw fault
+    if (!isCorrupt(fault)) throw fault
+    // A transaction that was rolled back is over, whether there is damage or not.
+    if (inside && !db.inTransaction)
+      throw isStillCorrupt(db, work) ? fault : new PosternError('disk-error', 'the disk failed to read once')
     try {
       const result = work()
       log.warn('the disk failed to read once')
@@ -29,6 +31,19 @@ export function readAgain<T>(db: Driver, file: string, inside: boolean, work: ()
     } catch (again) {
       throw isCorrupt(again) && !canBeRead(file) ? new PosternError('disk-error', 'the file cannot be read') : again
     }
+  }
+}
+
+/** Runs a statement for its reads alone. Whatever else it meets, without what the transaction before had done, is no damage. */
+function isStillCorrupt(db: Driver, work: () => unknown): boolean {
+  db.exec('BEGIN')
+  try {
+    work()
+    return false
+  } catch (fault) {
+    return isCorrupt(fault)
+  } finally {
+    if (db.inTransaction) db.exec('ROLLBACK')
   }
 }
 

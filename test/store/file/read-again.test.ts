@@ -31,7 +31,27 @@ test('a disk that fails to read once costs nothing, one that goes on failing is 
       return corrupt()
     }),
   ).toThrow('malformed')
-  expect(runs).toBe(1)
+  // Once, and once more to tell damage from a disk that failed to read.
+  expect(runs).toBe(2)
+  expect(db.inTransaction).toBe(false)
   db.close()
   rmSync(dir, { recursive: true, force: true })
+})
+
+test('a disk that fails to read once in the middle of a transaction is not called damage, and nothing of the transaction stays (R50)', () => {
+  const db = new Driver(':memory:')
+  db.exec('CREATE TABLE t(x)')
+  db.exec('BEGIN')
+  db.exec('INSERT INTO t VALUES(1)')
+  let tries = 0
+  const write = (): unknown => {
+    if (++tries > 1) return db.prepare('INSERT INTO t VALUES(2)').run()
+    // As SQLite does by itself.
+    db.exec('ROLLBACK')
+    return corrupt()
+  }
+  expect(() => readAgain(db, ':memory:', true, write)).toThrow(expect.objectContaining({ code: 'disk-error' }))
+  expect(db.inTransaction).toBe(false)
+  expect(db.prepare('SELECT count(*) AS n FROM t').get()).toEqual({ n: 0 })
+  db.close()
 })
