@@ -28,14 +28,15 @@ export class Rests {
     for (const one of this.resting.values()) one.until = 0
   }
 
-  /** The ids of all that rest now. */
+  /** The ids of all that rest now. Whoever asks tries the others: nobody has to be told of them any more. */
   ids(): number[] {
+    for (const one of this.resting.values()) if (one.until <= this.now()) one.until = 0
     return [...this.resting.keys()].filter((id) => this.isResting(id))
   }
 
-  /** How long until the next of them may be tried again, ms; null: none rests. */
+  /** How long until the next of them may be tried again, ms; 0: one whose time came since `ids`. null: none rests. */
   nextMs(): number | null {
-    const waits = [...this.resting.values()].map(({ until }) => until - this.now()).filter((ms) => ms > 0)
-    return waits.length === 0 ? null : Math.min(...waits)
+    const ends = [...this.resting.values()].map(({ until }) => until).filter((until) => until > 0)
+    return ends.length === 0 ? null : Math.max(0, Math.min(...ends) - this.now())
   }
 }

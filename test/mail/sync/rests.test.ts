@@ -25,3 +25,14 @@ test('what was put off is not tried at once again, waits longer each time, and i
   rests.over(7)
   expect(rests.ids()).toEqual([])
 })
+
+test('what may be tried again before anybody asked when does not wait for ever', () => {
+  let now = 1
+  const rests = new Rests(() => now)
+  rests.putOff(7)
+  now += 3_600_000
+  expect(rests.nextMs()).toBe(0)
+  // Who asks what rests tries the others.
+  expect(rests.ids()).toEqual([])
+  expect(rests.nextMs()).toBeNull()
+})
