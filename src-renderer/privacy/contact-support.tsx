@@ -17,9 +17,9 @@ import { Checkbox, Field, Input, Select, TextArea } from '../ui/field'
 import { Icon } from '../ui/icon'
 import { LockMark } from '../ui/lock-mark'
 import { Page } from '../ui/page'
-import { GrantDialog, type Granted } from './grant-dialog'
+import { GrantDialog } from './grant-dialog'
 import { ReportText } from './report-text'
-import { draftLetter, keepLetter, type Letter } from './write-mail'
+import { draftLetter, keepLetter, letterOf } from './write-mail'
 import './privacy.css'
 
 type State = CallOutput<'reports.state'>
@@ -48,20 +48,6 @@ export function ContactSupport() {
   )
 }
 
-const grantLine = ({ name, fingerprint, scope, endsAt }: Granted): string =>
-  `\n\n${t('reports:contact.grantLine', { name, fingerprint, scope: t(`privacy:scopes.${scope}`), when: fullTime(endsAt) })}`
-
-/** The mail that comes of what was typed. */
-function letterOf({ to, subject, what, mailboxId, report, grantLine }: SupportLetter): Letter {
-  return {
-    to: to ?? '',
-    subject: subject.trim(),
-    text: `${what.trim()}${grantLine}`,
-    mailboxId,
-    file: report === null ? null : { name: t('reports:contact.fileName'), text: report },
-  }
-}
-
 /** A lock or an end leaves no form: what was typed lies with the drafts then. */
 beforeClosing(async () => {
   const letter = useSupportLetter.getState()
@@ -72,10 +58,9 @@ beforeClosing(async () => {
 
 function Form({ state, mailboxes }: { state: State; mailboxes: CallOutput<'mailboxes.list'>['mailboxes'] }) {
   const letter = useSupportLetter()
-  const { subject, what, report, granted } = letter
+  const { subject, what, attach, report, granted } = letter
   const to = letter.to ?? state.supportAddress
   const mailboxId = mailboxes.find(({ id }) => id === letter.mailboxId)?.id ?? mailboxes[0]?.id ?? null
-  const [attach, setAttach] = useState(report !== null)
   const [granting, setGranting] = useState(false)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
@@ -166,7 +151,7 @@ function Form({ state, mailboxes }: { state: State; mailboxes: CallOutput<'mailb
         <Diagnostics
           attach={attach}
           report={report}
-          onAttach={setAttach}
+          onAttach={(on) => writeLetter({ attach: on })}
           onReport={(text) => writeLetter({ report: text })}
           onFailure={setFailure}
         />
@@ -190,7 +175,7 @@ function Form({ state, mailboxes }: { state: State; mailboxes: CallOutput<'mailb
           longestMs={grants.longestMs}
           now={Math.max(grants.now, tick)}
           managedBy={managed}
-          onGranted={(made) => writeLetter({ granted: made, grantLine: grantLine(made) })}
+          onGranted={(made) => writeLetter({ granted: made })}
           onClose={() => setGranting(false)}
         />
       )}

@@ -1,5 +1,8 @@
 import { call } from '../client'
 import { goNewMessage } from '../state/places'
+import type { SupportLetter } from '../state/support-letter'
+import { t } from '../text'
+import { fullTime } from '../text/time'
 import { htmlOfText, toMailHtml } from '../writing/rich-text'
 
 export interface Letter {
@@ -8,6 +11,23 @@ export interface Letter {
   readonly text: string
   readonly mailboxId: number | null
   readonly file: { readonly name: string; readonly text: string } | null
+}
+
+/** The mail that comes of what was typed for the support team. Diagnostics that are not wanted any more stay here, also when they are made after that. */
+export function letterOf({ to, subject, what, mailboxId, attach, report, granted }: SupportLetter): Letter {
+  const grant = granted && {
+    name: granted.name,
+    fingerprint: granted.fingerprint,
+    scope: t(`privacy:scopes.${granted.scope}`),
+    when: fullTime(granted.endsAt),
+  }
+  return {
+    to: to ?? '',
+    subject: subject.trim(),
+    text: what.trim() + (grant ? `\n\n${t('reports:contact.grantLine', grant)}` : ''),
+    mailboxId,
+    file: attach && report !== null ? { name: t('reports:contact.fileName'), text: report } : null,
+  }
 }
 
 /** Begins a mail as a draft and opens it: a person reads it once more and sends it, or does not. */

@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import type { GrantScope } from '../../src-preload/contract/support'
 
 /** What was typed for the support team and is no draft yet; it stays while whoever writes looks elsewhere. */
 export interface SupportLetter {
@@ -8,12 +9,17 @@ export interface SupportLetter {
   readonly what: string
   /** Null: the first mailbox. */
   readonly mailboxId: number | null
-  /** Diagnostics as they were left; null: none go along. */
+  /** Diagnostics are to go along. */
+  readonly attach: boolean
+  /** Diagnostics as they were left; null: they are not made yet. */
   readonly report: string | null
-  /** The grant that goes with it, in words. */
-  readonly grantLine: string
-  /** The grant for the form, which says it in its own words. */
-  readonly granted: { readonly name: string; readonly endsAt: number } | null
+  /** The grant that goes with it. */
+  readonly granted: {
+    readonly name: string
+    readonly fingerprint: string
+    readonly scope: GrantScope
+    readonly endsAt: number
+  } | null
 }
 
 const empty: SupportLetter = {
@@ -21,8 +27,8 @@ const empty: SupportLetter = {
   subject: '',
   what: '',
   mailboxId: null,
+  attach: false,
   report: null,
-  grantLine: '',
   granted: null,
 }
 
