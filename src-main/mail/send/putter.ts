@@ -40,17 +40,9 @@ export class Putter {
   }
 
   private async round(): Promise<number> {
-    const { rounds } = this
     return Math.min(
       await this.fileCopies(),
-      await putMoved(
-        this.mailbox.id,
-        this.store,
-        this.sync,
-        () => rounds.stopped,
-        this.moves,
-        () => rounds.later(),
-      ),
+      await putMoved(this.mailbox.id, this.store, this.sync, this.rounds, this.moves),
     )
   }
 

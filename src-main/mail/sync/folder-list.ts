@@ -105,7 +105,7 @@ export class FolderList {
       throw new PosternError('server-broken', 'a list without INBOX')
     const rows = session.gmail ? withoutLabels(everything) : everything
     // With labels all mail lies in one folder.
-    this.leftOut = rows === everything ? leftOut(said) : 0
+    this.leftOut = rows === everything ? leftOut(said, everything) : 0
     const inbox = inboxOf(rows, ({ role }) => role)
     // Large folders take the server a while; the store takes in the list meanwhile.
     if (inbox && !withStates) session.selectAhead(inbox.path)

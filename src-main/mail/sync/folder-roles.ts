@@ -39,9 +39,9 @@ export function folderRoles(listed: readonly ListedFolder[]): FolderWithRole[] {
   }))
 }
 
-/** How many folders that may hold mail are not followed: those beyond the most, and those of a name that cannot be kept. */
-export function leftOut(listed: readonly ListedFolder[]): number {
-  return new Set(listed.filter(holdsMail).map(({ path }) => path)).size - folderRoles(listed).length
+/** How many folders that may hold mail are not among those that are followed: they are too many, or their names cannot be kept. */
+export function leftOut(listed: readonly ListedFolder[], followed: readonly FolderWithRole[]): number {
+  return new Set(listed.filter(holdsMail).map(({ path }) => path)).size - followed.length
 }
 
 const holdsMail = ({ path, delimiter, selectable }: ListedFolder): boolean =>

@@ -2,30 +2,28 @@ import type { StoreForMail } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { logger } from '../../shared/log'
 import type { Rpc } from '../../shared/port-rpc'
+import { idleMs, type Rounds } from '../send/rounds'
 import { liesHere } from './copies'
 import type { MailboxSync } from './mailbox-sync'
-import { Refusals } from './refusals'
+import type { Refusals } from './refusals'
 
 const log = logger('moves')
-const idleMs = 10 * 60_000
-const againMs = 30_000
 
 /**
  * Puts messages of conversations that were moved here into the inbox, and imported ones into the archive. One that was put there before a crash is found by its
  * Message-ID, or where it has none by its header, and not put there twice.
  * @param refusals which of them the server refused how often: one that it never takes is not uploaded for ever
- * @param later how long to wait after one failed, ms
+ * @param rounds says how long to wait after one failed, ms, and when it is over
  * @returns when to look again, ms
  */
 export async function putMoved(
   mailboxId: number,
   store: Pick<Rpc<StoreForMail>, 'call'>,
   sync: Pick<MailboxSync, 'withPutSession' | 'pathOf' | 'touched'>,
-  stopped: () => boolean,
-  refusals = new Refusals(),
-  later: () => number = () => againMs,
+  rounds: Pick<Rounds, 'stopped' | 'later'>,
+  refusals: Refusals,
 ): Promise<number> {
-  while (!stopped()) {
+  while (!rounds.stopped) {
     const { move } = await store.call('moves.next', { mailboxId, except: refusals.resting() })
     if (!move) return idleMs
     try {
@@ -49,7 +47,7 @@ export async function putMoved(
       const rests = refusals.failed(move.id, code)
       log.warn(rests ? 'a moved message rests for a day' : 'a moved message waits', { code })
       await store.call('moves.settle', { id: move.id, mailboxId, done: false, rests })
-      return later()
+      return rounds.later()
     }
   }
   return idleMs

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Importer } from '../../../src-main/mail/import/importer'
+import { Refusals } from '../../../src-main/mail/sync/refusals'
 import { putMoved } from '../../../src-main/mail/sync/mailbox-moves'
 import { mboxEntry } from '../../../src-main/shared/mbox'
 import { startDovecot } from '../../servers/dovecot.mjs'
@@ -46,7 +47,7 @@ test('imported mail is put into the archive on the server once, with its dates, 
     await sync.withActsSession(async (session) => {
       await session.append('Archive', letter(3), ['\\Seen'], new Date(Date.UTC(2015, 2, 13, 9, 5, 1)))
     })
-    await putMoved(mailbox.id, harness.mail, sync, () => false)
+    await putMoved(mailbox.id, harness.mail, sync, { stopped: false, later: () => 0 }, new Refusals())
     const onServer = (): string[] =>
       dovecot
         .doveadm('-f', 'tab', 'fetch', '-u', user.name, 'hdr.subject date.received', 'mailbox', 'Archive')
