@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { PosternError } from '../../src-preload/contract/errors'
+import { nextDamaged } from '../shared/damaged-files'
 import { logger } from '../shared/log'
 import { writeFileSafely } from './files'
 
@@ -39,19 +40,9 @@ export function eraseFiles(profile: string): boolean {
  */
 export function setDatabaseAside(profile: string): void {
   if (!existsSync(join(profile, 'postern.db'))) return
-  const name = nameAside(profile)
+  const name = nextDamaged(profile)
   for (const ending of ['', '-wal', '-shm']) {
     const file = join(profile, `postern.db${ending}`)
     if (existsSync(file)) renameSync(file, join(profile, `${name}${ending}`))
   }
-}
-
-/** A name behind all that are there, also where the clock was ahead then: the last one is what is taken over. */
-function nameAside(profile: string): string {
-  const name = `postern-damaged-${new Date().toISOString().replace(/[:.]/g, '-')}.db`
-  const last = readdirSync(profile)
-    .filter((one) => /^postern-damaged-.*\.db$/.test(one))
-    .toSorted()
-    .at(-1)
-  return last === undefined || last < name ? name : last.replace(/\.db$/, '_.db')
 }

@@ -24,7 +24,7 @@ import { getSettings } from './settings'
 import { supportHandlers } from './handlers/support'
 import { SupportDesk } from './privacy/support-desk'
 import { mustErase } from './team/hand-over'
-import { afterLease, leaseOf } from './team/lease'
+import { afterLease, requireLease } from './team/lease'
 import { ownPermissions } from './team/roles'
 import { Timings } from './timings'
 import { windowHandlers } from './handlers'
@@ -187,8 +187,7 @@ export class StoreService {
   private admitSupport(session: ReturnType<SupportDesk['session']>, name: string): void {
     const { workspace } = this.open
     if (mustErase(workspace.db.read)) throw new PosternError('erased', 'this computer was taken out of the team')
-    if (leaseOf(workspace.db.read, workspace).ended)
-      throw new PosternError('lease-ended', 'this computer was away from the team for too long')
+    requireLease(workspace)
     session.admit(name)
   }
 
@@ -225,8 +224,7 @@ export class StoreService {
           if (byHand.has(name)) workspace?.turns.hand()
           if (workspace && mustErase(workspace.db.read))
             throw new PosternError('erased', 'this computer was taken out of the team')
-          if (workspace && !afterLease.has(name) && leaseOf(workspace.db.read, workspace).ended)
-            throw new PosternError('lease-ended', 'this computer was away from the team for too long')
+          if (workspace && !afterLease.has(name)) requireLease(workspace)
           requirePermission(
             caller,
             def.permission,

@@ -1,16 +1,10 @@
-import { existsSync, readdirSync, renameSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import type Driver from 'better-sqlite3-multiple-ciphers'
+import { damagedIn } from '../../shared/damaged-files'
 import { databaseFile, readerOf } from './database'
 import { openDriver } from './driver'
 import { isNew } from './keys'
-
-/** Damaged databases that were set aside, the newest first: their names follow each other in that order. */
-const damagedIn = (dir: string): string[] =>
-  readdirSync(dir)
-    .filter((name) => /^postern-damaged-.*\.db$/.test(name))
-    .toSorted()
-    .toReversed()
 
 /**
  * The database to take over: the newest that was set aside. One that had not taken over an earlier one whole holds nothing else yet, so

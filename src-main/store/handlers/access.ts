@@ -4,7 +4,7 @@ import type { Handlers } from '../../../src-preload/contract/internal'
 import type { LogBody } from '../../../src-preload/contract/support'
 import { fingerprintOf, readCard, wordsOf } from '../../crypto/support-identity'
 import { mayDo } from '../access'
-import { listLog } from '../privacy/access-log'
+import { agent, listLog } from '../privacy/access-log'
 import { noticesSeen, unseenNotices } from '../privacy/access-notices'
 import { listGrants, longestMs, makeGrant } from '../privacy/grants'
 import type { StoreService } from '../service'
@@ -13,7 +13,7 @@ import { ownPermissions } from '../team/roles'
 
 /** Grants, identities and the access log. */
 export function access(service: StoreService, caller: Caller, by: () => string): Handlers<typeof accessCalls> {
-  const who = (): LogBody['who'] => ({ kind: 'agent', name: by().slice(0, 120) || 'An agent without a name' })
+  const who = (): LogBody['who'] => agent(by().slice(0, 120))
   const policy = () => service.open.support.policy
   return {
     'policy.get': () => service.open.support.state,

@@ -1,10 +1,10 @@
 import type { teamForMail } from '../../../src-preload/contract/internal/team'
-import { PosternError } from '../../../src-preload/contract/errors'
 import type { Handlers, StoreForApp, StoreForMail } from '../../../src-preload/contract/internal'
 import { diagnosticsText } from '../privacy/diagnostics'
+import { agent } from '../privacy/access-log'
 import { mayDo } from '../access'
 import { mustErase } from '../team/hand-over'
-import { leaseOf } from '../team/lease'
+import { requireLease } from '../team/lease'
 import { formerOf, noteTried } from '../team/revoking'
 import { ownPermissions } from '../team/roles'
 import { teamInfo } from '../team/team-info'
@@ -59,8 +59,7 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
   /** For what app does because somebody at the window asks for it: the lease holds for that as for the window's own calls. */
   const withinLease = (): Workspace => {
     const open = workspace()
-    if (leaseOf(open.db.read, open).ended)
-      throw new PosternError('lease-ended', 'this computer was away from the team for too long')
+    requireLease(open)
     return open
   }
   return {
@@ -176,7 +175,7 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
       const { accessLog, db } = withinLease()
       db.write((tx) =>
         accessLog.append(tx, {
-          who: { kind: 'agent', name: getSettings(tx).agentName || 'An agent without a name' },
+          who: agent(getSettings(tx).agentName),
           act: 'report-made',
         }),
       )

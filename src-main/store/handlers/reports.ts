@@ -3,6 +3,7 @@ import type { reportCalls } from '../../../src-preload/contract/calls/reports'
 import type { Handlers } from '../../../src-preload/contract/internal'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { mayDo } from '../access'
+import { agent } from '../privacy/access-log'
 import type { StoreService } from '../service'
 import { getSettings, setSettings } from '../settings'
 import { ownPermissions } from '../team/roles'
@@ -27,7 +28,7 @@ export function reports(service: StoreService, caller: Caller, by: () => string)
       workspace.db.write((tx) => {
         setSettings(tx, { troubleshooting: on })
         workspace.accessLog.append(tx, {
-          who: { kind: 'agent', name: by().slice(0, 120) || 'An agent without a name' },
+          who: agent(by().slice(0, 120)),
           act: 'setting-changed',
           object: { kind: 'setting', id: 'troubleshooting' },
           detail: { on },

@@ -10,6 +10,7 @@ import { writeEach, writeWhole } from '../file/whole-file'
 import { sourceOf } from './files'
 import { fetchWhole } from './parts'
 import { shownPlaces } from './places'
+import { agent } from '../privacy/access-log'
 import { getSettings } from '../settings'
 import { survivorOf } from '../threads/threads'
 import { begin, dropIfEmpty, endTransfer, isRunning } from './transfers'
@@ -55,7 +56,7 @@ export async function beginExport(
       ])
       tx.run('UPDATE transfers SET total = ? WHERE id = ?', total, made)
       workspace.accessLog.append(tx, {
-        who: { kind: 'agent', name: getSettings(tx).agentName || 'An agent without a name' },
+        who: agent(getSettings(tx).agentName),
         act: 'exported',
         object: { kind: scope.kind, id: idOf(scope) },
         detail: {

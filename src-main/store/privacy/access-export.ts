@@ -1,4 +1,5 @@
 import { writeWhole } from '../file/whole-file'
+import { agent } from './access-log'
 import type { Workspace } from '../workspace'
 
 /**
@@ -14,7 +15,7 @@ export async function exportLog(
 ): Promise<{ entries: number }> {
   workspace.db.write((tx) =>
     workspace.accessLog.append(tx, {
-      who: { kind: 'agent', name: by || 'An agent without a name' },
+      who: agent(by),
       act: 'exported',
       object: { kind: 'access-log', id: 0 },
     }),

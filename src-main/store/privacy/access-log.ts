@@ -35,6 +35,9 @@ export interface Mark {
   readonly hash: string
 }
 
+/** A person of the workspace as the log names them. */
+export const agent = (name: string): LogBody['who'] => ({ kind: 'agent', name: name || 'An agent without a name' })
+
 const perPage = 5000
 
 /** The access log of this database: append-only, chained, signed by the device that wrote. */

@@ -1,3 +1,4 @@
+import { PosternError } from '../../../src-preload/contract/errors'
 import type { Reader, Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { teamInfo } from './team-info'
@@ -32,6 +33,12 @@ export function leaseOf(read: Reader, workspace: Workspace): Lease {
     contactAt !== null &&
     workspace.clock.now() > contactAt + days * dayMs
   return { days, mostDays: workspace.policyLeaseDays, contactAt, ended }
+}
+
+/** @throws PosternError `lease-ended` */
+export function requireLease(workspace: Workspace): void {
+  if (leaseOf(workspace.db.read, workspace).ended)
+    throw new PosternError('lease-ended', 'this computer was away from the team for too long')
 }
 
 /** Policy says how long at most. A computer that never noted when it reached its team begins now. */
