@@ -19,9 +19,11 @@ export interface ErasureHouse {
   readonly erased: (nothingLeft: boolean) => void
 }
 
-/** Whether a store is closed because the team's owner took this computer out, however far its erasure is. */
-export const isTakenOut = (error: PosternError | null): boolean =>
-  error !== null && ['erasing', 'erased', 'erase-unfinished'].includes(error.code)
+/** How far the erasure of a computer is that the team's owner took out. */
+const steps = ['erasing', 'erased', 'erase-unfinished'] as const
+export const takenOut = (step: (typeof steps)[number]): PosternError => new PosternError(step, 'taken out of the team')
+/** Whether a store is closed because of that. */
+export const isTakenOut = (error: PosternError | null): boolean => steps.some((step) => step === error?.code)
 
 /** Takes keys, passwords and files off a computer that the team's owner told to erase itself. */
 export class Erasure {

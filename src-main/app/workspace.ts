@@ -6,7 +6,7 @@ import { Lock } from '../shared/lock'
 import { logger } from '../shared/log'
 import type { Rpc } from '../shared/port-rpc'
 import { AccessHead, keptBeforeEnd } from './access-head'
-import { Erasure, isTakenOut } from './erasure'
+import { Erasure, isTakenOut, takenOut } from './erasure'
 import { Guest } from './guest'
 import { KeyActs } from './key-acts'
 import { askLastSeen } from './last-seen'
@@ -113,7 +113,7 @@ export class Workspace {
       putAway: () => this.putAway(),
       erased: (nothingLeft) => {
         this.provisioning.startOver()
-        this.become('failed', new PosternError(nothingLeft ? 'erased' : 'erase-unfinished', 'taken out of the team'))
+        this.become('failed', takenOut(nothingLeft ? 'erased' : 'erase-unfinished'))
       },
     })
     this.services = new Services({
@@ -349,7 +349,7 @@ export class Workspace {
     }
     if (this.error?.code === 'erasing') return
     if (this.error?.code === 'erase-unfinished' && !leave) {
-      this.closeTakenOut()
+      this.become('failed', takenOut('erasing'))
       return await this.erasure.run()
     }
     if (isTakenOut(this.error)) {
@@ -381,7 +381,7 @@ export class Workspace {
   /** The team's owner took this computer out: nobody sees anything here any more. Mail goes on until what is handed over has left. */
   private closeTakenOut(): void {
     if (this.phase === 'failed' && this.error?.code === 'erasing') return
-    this.hide('failed', new PosternError('erasing', 'taken out of the team'))
+    this.hide('failed', takenOut('erasing'))
   }
 
   /** In reverse order of starting, each with its deadline. */
