@@ -16,7 +16,7 @@ import {
   type Desk,
   type Team,
 } from './harness'
-import { answerDialogs, answered, keepNotices, settingsPage } from './hands'
+import { answerDialogs, answered, keepNotices, mailIn, settingsPage } from './hands'
 import { resize, shots, sizes } from './pictures'
 import {
   endSession,
@@ -318,7 +318,7 @@ async function seesMailAsAgentsDo(session: Page): Promise<void> {
     .getByRole('list', { name: 'Conversations' })
     .getByRole('button', { name: 'Offer with pictures' })
     .click()
-  const html = session.locator('.mail-slot iframe').contentFrame().locator('iframe').contentFrame()
+  const html = mailIn(session.locator('.mail-slot'))
   await expect(html.locator('b')).toHaveText('offer')
   await expect(html.getByAltText('logo')).toHaveAttribute('src', /^data:image\/png/)
   await expect(session.getByText('1 remote image is not loaded in a support session.')).toBeVisible()

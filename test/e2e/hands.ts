@@ -1,7 +1,7 @@
 /** What a person does at the desk, and what the servers have afterwards. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, type ElectronApplication, type Locator, type Page } from '@playwright/test'
+import { expect, type ElectronApplication, type FrameLocator, type Locator, type Page } from '@playwright/test'
 import nodemailer from 'nodemailer'
 import type { CallInput, CallName, CallOutput, WireError } from '../../src-preload/contract'
 import { tempFolder } from '../servers/process.mjs'
@@ -43,6 +43,10 @@ export function onServer(team: Team, user: string, folder: string): { id: string
     })
     .toSorted((a, b) => a.id.localeCompare(b.id))
 }
+
+/** The mail that stands in a message or page, not the one that is being laid out to take its place. */
+export const mailIn = (inside: Locator): FrameLocator =>
+  inside.frameLocator('.mail-frame').frameLocator('iframe:not(.next)')
 
 /** Asks the program through the window's own bridge and, as its screens do, again while the store is on its way. */
 export async function answered<N extends CallName>(page: Page, name: N, input: CallInput<N>): Promise<CallOutput<N>> {

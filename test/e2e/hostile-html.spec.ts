@@ -1,5 +1,5 @@
 import { expect, test, type FrameLocator, type Page } from '@playwright/test'
-import { keepOpened } from './hands'
+import { keepOpened, mailIn } from './hands'
 import { leakingBodies, runningBodies } from './hostile-mails'
 import {
   ask,
@@ -29,7 +29,7 @@ const encoded = (html: string) => ({
   html: Buffer.from(html).toString('base64').replace(/.{76}/g, '$&\r\n'),
 })
 const slot = (): ReturnType<Page['locator']> => conversation(page).locator('.mail-slot[data-state=shown]')
-const shownMail = (n = 0): FrameLocator => slot().nth(n).frameLocator('.mail-frame').frameLocator('iframe')
+const shownMail = (n = 0): FrameLocator => mailIn(slot().nth(n))
 let opened: () => Promise<string[]>
 
 async function open(subject: string): Promise<void> {

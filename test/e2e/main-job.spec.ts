@@ -10,6 +10,7 @@ import {
   answered,
   deliver,
   keepOpened,
+  mailIn,
   nav,
   onServer,
   openRow,
@@ -327,12 +328,7 @@ test('a pasted picture is neither lost nor fetched: it stands in the text, goes 
   await nav(page, 'Closed').click()
   await openRow(page, 'Autumn pictures')
   await expect(
-    conversation(page)
-      .getByRole('article')
-      .last()
-      .frameLocator('.mail-frame')
-      .frameLocator('iframe')
-      .locator('img[src^="data:image/png"]'),
+    mailIn(conversation(page).getByRole('article').last()).locator('img[src^="data:image/png"]'),
   ).toBeVisible()
   expect(hits).toBe(0)
 })

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test, type Page } from '@playwright/test'
 import * as z from 'zod'
 import { tempFolder } from '../servers/process.mjs'
+import { mailIn } from './hands'
 import { leakingBodies } from './hostile-mails'
 import {
   ask,
@@ -279,9 +280,7 @@ function inside(place: string): void {
     await row(page, /Pictures 1$/).click()
     await page.getByRole('button', { name: 'Show remote images in this message' }).click()
     await expect(conversation(page).getByText('5 images could not be fetched')).toBeVisible({ timeout: 30_000 })
-    await expect(
-      conversation(page).frameLocator('.mail-frame').frameLocator('iframe').locator('img[src^="data:image/png"]'),
-    ).toHaveCount(1)
+    await expect(mailIn(conversation(page)).locator('img[src^="data:image/png"]')).toHaveCount(1)
     const asked = noted().filter(({ path }) => path !== undefined)
     expect(asked.map(({ host, path }) => `${host}${path}`).sort()).toEqual(
       ['1.png', 'to-file', 'to-loopback', 'to-metadata'].map((name) => `pictures.example/${name}`).sort(),

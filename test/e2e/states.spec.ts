@@ -2,7 +2,7 @@ import { chmodSync, closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { makeFolder } from '../servers/maildir.mjs'
-import { answerByKeyboard, nav, openRow } from './hands'
+import { answerByKeyboard, mailIn, nav, openRow } from './hands'
 import { look, sizes } from './pictures'
 import {
   conversation,
@@ -80,7 +80,7 @@ test('no fault in what opens over a conversation', async () => {
   await page.getByRole('menuitem', { name: 'Open', exact: true }).click()
   await expect(dialog).toContainText('ann@shop.example')
   await page.keyboard.press('Escape')
-  const shown = conversation(page).locator('.mail-frame').contentFrame().frameLocator('iframe')
+  const shown = mailIn(conversation(page))
   await shown.getByText('https://bank.example/login').click()
   await expect(dialog).toContainText('evil.example')
   await look(desk, 'link')
