@@ -71,7 +71,11 @@ export class FolderList {
     if (known) return known.path
     const listed = folderRoles(await session.listFolders())
     const found = listed.find((folder) => folder.role === role)
-    if (found) return found.path
+    if (found) {
+      // Gmail's labels are listed and not followed.
+      if (!session.gmail) await this.take(session)
+      return found.path
+    }
     const name = newFolderNames[role]
     if (name === undefined) return null
     const delimiter =
@@ -80,8 +84,14 @@ export class FolderList {
     const inInbox = delimiter !== null && listed.every((folder) => folder.path.toUpperCase().startsWith('INBOX'))
     const path = inInbox ? `INBOX${delimiter}${name}` : name
     await session.createFolder(path)
-    this.relist()
+    await this.take(session)
     return path
+  }
+
+  /** One that is there since a moment ago: what is moved into it is known there at once, and an undo finds it. */
+  private async take(session: ImapSession): Promise<void> {
+    this.relist()
+    await this.refresh(session)
   }
 
   byPath(path: string): FolderSync | undefined {

@@ -157,4 +157,35 @@ describe('an act of a person', () => {
     expect((await real.harness.list())[0]).toMatchObject({ unread: true })
     expect(await told(real, ids[0])).toEqual(['flag-refused', 'move-refused'])
   })
+
+  test.each(['while the move is on its way', 'a moment after it'])(
+    'is not lost when it takes back a trash for which the folder had to be made, %s',
+    async (moment) => {
+      let moving = (): void => undefined
+      const mayMove = new Promise<void>((resolve) => (moving = resolve))
+      const server = await imitate('qresync')
+      server.mail.add('INBOX', letter('m1'))
+      const real = (store = await RealStore.make(server.port))
+      real.follow()
+      await real.untilIdle()
+      server.world.script = async ({ name }) => {
+        if (name === 'UID MOVE') await mayMove
+        return false
+      }
+      const ids = (await real.harness.list()).map(({ id }) => id)
+      const { undo } = await real.harness.call('conversations.trash', { ids })
+      real.wakeActs()
+      await waitFor(() => server.seen.commands.some((said) => said.startsWith('UID MOVE')), { ms: 10_000 })
+      if (moment.startsWith('while')) await real.harness.call('acts.undo', { undo })
+      moving()
+      const inInbox = "SELECT 1 FROM locations l JOIN folders f ON f.id = l.folder_id WHERE f.path = 'INBOX'"
+      await waitFor(() => !real.db.read.get(inInbox), { ms: 10_000, what: () => 'moved' })
+      if (!moment.startsWith('while')) await real.harness.call('acts.undo', { undo })
+      real.wakeActs()
+      await waitFor(() => lies(server, 'INBOX').length === 1, { ms: 10_000, what: () => 'back in the inbox' })
+      await done()
+      expect(lies(server, 'Trash')).toEqual([])
+      expect((await real.harness.list()).map(({ subject }) => subject)).toEqual(['m1'])
+    },
+  )
 })
