@@ -75,13 +75,16 @@ export async function withProgress<T>(
   { count, least }: { readonly count: () => number; readonly least: number },
   error: () => Error,
 ): Promise<T> {
-  const late = error()
   for (;;) {
     const before = count()
     try {
       return await withDeadline(work, ms, () => late)
     } catch (failure) {
-      if (failure !== late || count() - before < least) throw failure
+      if (failure !== late) throw failure
+      if (count() - before < least) throw error()
     }
   }
 }
+
+/** Made once: an error notes where it was made, and there is a wait for each message. */
+const late = new Error('late')

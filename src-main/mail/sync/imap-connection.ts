@@ -3,7 +3,7 @@ import type { ServerSettings } from '../../../src-preload/contract/mailboxes'
 import { PosternError, type ErrorDetail } from '../../../src-preload/contract/errors'
 import { withDeadline, withProgress } from './backoff'
 import { clientOptions, factsOf, imapFailure, type Credentials } from './imap-client'
-import { hearFailures } from './imap-raw'
+import { hearFailures, hearPlainLines } from './imap-raw'
 import { unlessGivenUp } from './openings'
 import { refusePlaintext } from './server-rules'
 
@@ -35,6 +35,7 @@ export abstract class ImapConnection {
     hearFailures(this.client, (error) => {
       this.failedWith = error
     })
+    hearPlainLines(this.client)
     this.client.on('error', (error: unknown) => {
       this.closedBy ??= this.failure(error)
     })

@@ -1,5 +1,6 @@
-import type { FetchMessageObject, MailboxObject, SearchObject, StatusObject } from 'imapflow'
+import type { MailboxObject, SearchObject, StatusObject } from 'imapflow'
 import { PosternError } from '../../../src-preload/contract/errors'
+import type { FetchRow } from './imap-fetch-row'
 
 /** A row of a body fetch. `labels`: Gmail only. */
 export interface FetchedMessage {
@@ -97,17 +98,17 @@ function modSeqOf(value: bigint | undefined): bigint | null {
   return value === undefined || value <= 0n ? null : value
 }
 
-export function labelsOf({ labels }: Pick<FetchMessageObject, 'labels'>): { labels?: string[] } {
+export function labelsOf({ labels }: { readonly labels?: Iterable<string> | undefined }): { labels?: string[] } {
   return labels ? { labels: [...labels] } : {}
 }
 
 /** Digits, as Gmail gives them; anything else is no thread of its. */
-function threadOf({ threadId }: Pick<FetchMessageObject, 'threadId'>): { thread?: string } {
-  return threadId !== undefined && /^\d{1,20}$/.test(threadId) ? { thread: threadId } : {}
+function threadOf({ thread }: FetchRow): { thread?: string } {
+  return thread !== undefined && /^\d{1,20}$/.test(thread) ? { thread } : {}
 }
 
 /** \Recent belongs to a session, not to a message. */
-export function keptFlags(flags: ReadonlySet<string> | undefined): string[] {
+export function keptFlags(flags: Iterable<string> | undefined): string[] {
   return [...(flags ?? [])].filter((flag) => flag.toLowerCase() !== '\\recent')
 }
 
@@ -158,14 +159,17 @@ export function uidsOf(set: string): number[] {
   return uids
 }
 
-export function arrivalOf(row: FetchMessageObject): number {
-  const date =
-    row.internalDate instanceof Date ? row.internalDate.getTime() : Date.parse(String(row.internalDate ?? ''))
-  return Number.isFinite(date) ? date : Date.now()
+/** When the server says that a message arrived, ms; null when it does not. */
+export function arrivalIn({ internalDate }: FetchRow): number | null {
+  const at = Date.parse(internalDate ?? '')
+  return Number.isFinite(at) ? at : null
 }
 
+/** Now, where the server does not say it. */
+export const arrivalOf = (row: FetchRow): number => arrivalIn(row) ?? Date.now()
+
 /** A row of a fetch, with the bytes that were asked for. */
-export function fetchedOf(row: FetchMessageObject, source: Buffer): FetchedMessage {
+export function fetchedOf(row: FetchRow, source: Buffer): FetchedMessage {
   return {
     uid: row.uid,
     flags: keptFlags(row.flags),

@@ -1,10 +1,10 @@
-import type { FetchMessageObject, ImapFlow } from 'imapflow'
 import type { ServerSettings } from '../../../src-preload/contract/mailboxes'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { writtenId } from '../../shared/threading'
 import type { Credentials } from './imap-client'
 import { commandMs, ImapConnection } from './imap-connection'
 import {
+  arrivalIn,
   arrivalOf,
   fetchedOf,
   keptFlags,
@@ -23,6 +23,8 @@ import {
   type MessageFacts,
   type SearchQuery,
 } from './imap-rows'
+import { fetchRows } from './imap-fetch'
+import type { FetchRow, RowQuery } from './imap-fetch-row'
 import { askToHearOfAll } from './imap-notify'
 
 export { largestMessage, type Credentials } from './imap-client'
@@ -184,45 +186,40 @@ export class ImapSession extends ImapConnection {
 
   /** Whole messages, or the first `most` bytes of each, unread flag untouched; rows come as the server sends them, and the server waits while a row is worked on. */
   async *fetchSources(uids: readonly number[], most?: number): AsyncGenerator<FetchedMessage> {
-    const source = most === undefined ? true : { start: 0, maxLength: most }
-    for await (const row of this.rows(uids, { ...this.about(), source })) {
-      if (row.source) yield fetchedOf(row, row.source)
-    }
+    const bytes = { of: '', ...(most === undefined ? {} : { most }) } as const
+    for await (const row of this.rows(uids, { ...this.about(), bytes })) if (row.bytes) yield fetchedOf(row, row.bytes)
   }
 
   /** Headers only, as the source of a message that has nothing else. */
   async *fetchHeaders(uids: readonly number[]): AsyncGenerator<FetchedMessage> {
-    for await (const row of this.rows(uids, { ...this.about(), headers: true })) {
-      if (row.headers) yield fetchedOf(row, row.headers)
-    }
+    for await (const row of this.rows(uids, { ...this.about(), bytes: { of: 'HEADER' } }))
+      if (row.bytes) yield fetchedOf(row, row.bytes)
   }
 
   /** Headers as bytes, with flags and the size of the whole: enough to know a message again. */
   async *fetchMarks(uids: readonly number[]): AsyncGenerator<Omit<FetchedMessage, 'part'> & { size: number }> {
-    for await (const row of this.rows(uids, { ...this.about(), size: true, headers: true })) {
-      if (row.headers && row.size !== undefined) yield { ...fetchedOf(row, row.headers), size: row.size }
-    }
+    for await (const row of this.rows(uids, { ...this.about(), size: true, bytes: { of: 'HEADER' } }))
+      if (row.bytes && row.size !== undefined) yield { ...fetchedOf(row, row.bytes), size: row.size }
   }
 
   /** Size and arrival of messages, without their bytes. */
   async fetchFacts(uids: readonly number[]): Promise<MessageFacts[]> {
     const facts: MessageFacts[] = []
-    for await (const row of this.rows(uids, { uid: true, internalDate: true, size: true }))
+    for await (const row of this.rows(uids, { internalDate: true, size: true }))
       facts.push({ uid: row.uid, size: row.size ?? 0, internalDate: arrivalOf(row) })
     return facts
   }
 
   async *fetchFlags(uids: readonly number[]): AsyncGenerator<FolderFlags> {
-    for await (const row of this.rows(uids, { uid: true, flags: true, labels: this.gmail }))
+    for await (const row of this.rows(uids, { flags: true, gmail: this.gmail }))
       yield { uid: row.uid, flags: keptFlags(row.flags), ...labelsOf(row) }
   }
 
   /** Message-ID and size of some messages of the selected folder. */
   async fingerprints(uids: readonly number[]): Promise<Fingerprint[]> {
     const found: Fingerprint[] = []
-    for await (const row of this.rows(uids, { uid: true, size: true, headers: ['message-id'] })) {
-      found.push({ uid: row.uid, messageId: writtenId(row.headers?.toString('utf8') ?? ''), size: row.size ?? 0 })
-    }
+    for await (const row of this.rows(uids, { size: true, bytes: { of: 'MESSAGE-ID' } }))
+      found.push({ uid: row.uid, messageId: writtenId(row.bytes?.toString('utf8') ?? ''), size: row.size ?? 0 })
     return found
   }
 
@@ -321,26 +318,19 @@ export class ImapSession extends ImapConnection {
 
   /** The second part of each message as it is encoded there, up to `most` bytes; null where there is none. */
   async *fetchSecondParts(uids: readonly number[], most: number): AsyncGenerator<{ uid: number; part: Buffer | null }> {
-    for await (const row of this.rows(uids, { uid: true, bodyParts: [{ key: '2', start: 0, maxLength: most }] })) {
-      const part = [...(row.bodyParts?.values() ?? [])].find((bytes) => bytes !== null && bytes.byteLength > 0)
-      yield { uid: row.uid, part: part ?? null }
-    }
+    for await (const row of this.rows(uids, { bytes: { of: '2', most } }))
+      yield { uid: row.uid, part: row.bytes && row.bytes.byteLength > 0 ? row.bytes : null }
   }
 
   async fetchSizes(uids: readonly number[]): Promise<Map<number, number>> {
     const sizes = new Map<number, number>()
-    for await (const row of this.rows(uids, { uid: true, size: true }))
-      if (row.size !== undefined) sizes.set(row.uid, row.size)
+    for await (const row of this.rows(uids, { size: true })) if (row.size !== undefined) sizes.set(row.uid, row.size)
     return sizes
   }
 
   /** When the server says that a message arrived, ms; null when it does not. */
   async internalDate(uid: number): Promise<number | null> {
-    for await (const row of this.rows([uid], { uid: true, internalDate: true })) {
-      const at =
-        row.internalDate instanceof Date ? row.internalDate.getTime() : Date.parse(String(row.internalDate ?? ''))
-      return Number.isFinite(at) ? at : null
-    }
+    for await (const row of this.rows([uid], { internalDate: true })) return arrivalIn(row)
     return null
   }
 
@@ -357,28 +347,25 @@ export class ImapSession extends ImapConnection {
 
   /** What `fetchedOf` reads, beside the bytes. */
   private about() {
-    return { uid: true, flags: true, internalDate: true, labels: this.gmail, threadId: this.gmail }
+    return { flags: true, internalDate: true, gmail: this.gmail }
   }
 
-  private async *rows(
-    uids: readonly number[],
-    query: Parameters<ImapFlow['fetch']>[1],
-  ): AsyncGenerator<FetchMessageObject> {
+  private async *rows(uids: readonly number[], query: RowQuery): AsyncGenerator<FetchRow> {
     if (uids.length === 0) return
-    const wanted = new Set(uids)
-    const rows = this.client.fetch(uidSet(uids), query, { uid: true })
+    if (this.client.mailbox === false)
+      throw this.broken(new PosternError('connection-lost', 'the folder was closed', this.facts()))
+    const rows = fetchRows(this.client, uids, query)
     try {
       for (;;) {
         // The clock runs while the server has the turn, not while our side works on a row.
         const next = await this.coming(rows.next())
         if (next.done) return
-        // A server may send rows nobody asked for (R36).
-        if (wanted.delete(next.value.uid)) yield next.value
+        yield next.value
       }
     } catch (error) {
       throw this.broken(error)
     } finally {
-      if (!this.closed) await rows.return?.(false).catch(() => undefined)
+      if (!this.closed) await rows.return(undefined).catch(() => undefined)
     }
   }
 }
