@@ -160,7 +160,6 @@ function Editor({
         label={t('conversation:note.editing')}
         rows={4}
         className="area"
-        longest={50_000}
         onKeyDown={onKeyDown}
       />
       <div className="x">

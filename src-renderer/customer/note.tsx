@@ -79,7 +79,6 @@ export function Note({ customerId, name, note }: { customerId: number; name: str
           autoFocus
           rows={4}
           dir="auto"
-          maxLength={20_000}
           aria-label={t('customer:note', { name })}
           value={text}
           onChange={(event) => change(event.target.value)}

@@ -67,8 +67,6 @@ interface Props {
   describedBy?: string
   /** Whether it takes the focus when it appears. */
   focused?: boolean
-  /** In characters. */
-  longest?: number
   onKeyDown?: (event: KeyboardEvent) => void
 }
 
@@ -82,7 +80,6 @@ export function NoteText({
   className,
   describedBy,
   focused = true,
-  longest,
   onKeyDown,
 }: Props) {
   const id = useId()
@@ -140,7 +137,6 @@ export function NoteText({
           autoFocus={focused}
           dir="auto"
           rows={rows}
-          maxLength={longest}
           value={value}
           aria-label={label}
           aria-describedby={[describedBy, `${id}told`].filter(Boolean).join(' ')}

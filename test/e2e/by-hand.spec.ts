@@ -321,3 +321,24 @@ test('new words for a note are not lost by Escape, by a look at another conversa
   await openRow(page, third)
   await expect(page.getByRole('textbox', { name: 'Note', exact: true })).toHaveValue('Rim ordered, comes on Friday')
 })
+
+test('words that are pasted into a note, or into one about a customer, are not cut without a word', async () => {
+  const pasted = 'Frame 4711 came back. '.repeat(3_000).trim()
+  await openRow(page, last)
+  const { rows } = await answered(page, 'conversations.list', { view: 'inbox', offset: 0, limit: 10 })
+  const { id = 0 } = rows.find(({ subject }) => subject === last) ?? {}
+  await answered(page, 'notes.add', { conversationId: id, text: 'Frames' })
+  await conversation(page).getByRole('button', { name: 'Edit the note' }).press('Enter')
+  await page.getByRole('textbox', { name: 'Text of the note' }).selectText()
+  await page.keyboard.insertText(pasted)
+  await conversation(page).getByRole('button', { name: 'Save note' }).click()
+  const words = async (): Promise<string> =>
+    (await answered(page, 'conversations.get', { id })).notes.map(({ text }) => text.replace(/^\(.*\)\n/, '')).join('')
+  await expect.poll(async () => (await words()).length).toBe(pasted.length)
+  await page.getByRole('button', { name: 'Edit note' }).click()
+  await page.keyboard.insertText(pasted)
+  const { customerId } = await answered(page, 'conversations.get', { id })
+  await expect
+    .poll(async () => (await answered(page, 'customers.get', { id: customerId ?? 0 })).note.length)
+    .toBe(pasted.length)
+})

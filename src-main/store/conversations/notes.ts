@@ -52,8 +52,8 @@ export function noteHistory(read: Reader, noteId: number): { at: number; by: str
     .toSorted((a, b) => a.at - b.at)
 }
 
-/** Changes the words of a note; the ones before stay in its history. */
-export function editNote(tx: Writer, workspace: Workspace, noteId: number, text: string): Undo {
+/** Changes the words of a note; the ones before stay in its history. What is too long for one goes on in further notes, which are `by`'s. */
+export function editNote(tx: Writer, workspace: Workspace, noteId: number, text: string, by: string): Undo {
   const note = tx.get<Named>(
     'SELECT name, conversation_id AS conversationId, at, author, text FROM notes WHERE id = ?',
     noteId,
@@ -67,12 +67,15 @@ export function editNote(tx: Writer, workspace: Workspace, noteId: number, text:
       mentions: withMentions(way, workspace.device.id, words).mentions,
     })
   }
-  const { text: written } = withMentions(tx, workspace.device.id, text)
+  const [first = text, ...others] = noteParts(text)
+  const { text: written } = withMentions(tx, workspace.device.id, first)
   put(tx, written)
+  const further = others.map((part) => addPart(tx, workspace, note.conversationId, part, by, Date.now(), ''))
   return (undo) => {
     const now = undo.get<{ text: string }>('SELECT text FROM notes WHERE name = ?', note.name)
     if (now?.text !== written) return 'left'
     put(undo, note.text)
+    for (const id of further) removeNote(undo, workspace, id)
     return undefined
   }
 }
@@ -132,15 +135,25 @@ export function addNote(
   const id = survivorOf(tx, conversationId)
   if (!tx.get('SELECT 1 FROM conversations WHERE id = ?', id))
     throw new PosternError('not-found', 'no such conversation')
-  const add = (part: string): number => {
-    const name = newName()
-    const { text, mentions } = withMentions(tx, workspace.device.id, part)
-    const noteId = keepNote(tx, { name, conversationId: id, at, author, text })
-    workspace.team.recordOn(tx, id, 'note', { note: name, text, mentions, as })
-    return noteId
-  }
+  const add = (part: string): number => addPart(tx, workspace, id, part, author, at, as)
   const [first = written, ...others] = noteParts(written)
   return [add(first), ...others.map(add)]
+}
+
+function addPart(
+  tx: Writer,
+  workspace: Workspace,
+  conversationId: number,
+  part: string,
+  author: string,
+  at: number,
+  as: string,
+): number {
+  const name = newName()
+  const { text, mentions } = withMentions(tx, workspace.device.id, part)
+  const noteId = keepNote(tx, { name, conversationId, at, author, text })
+  workspace.team.recordOn(tx, conversationId, 'note', { note: name, text, mentions, as })
+  return noteId
 }
 
 /** Takes a note away, or brings it back: `on` says whether it is gone. */

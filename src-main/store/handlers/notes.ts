@@ -30,7 +30,7 @@ export function notes(service: StoreService, by: () => string): Handlers<typeof 
       return { noteId: noteIds[0], undo }
     },
     'notes.edit': ({ noteId, text }) =>
-      service.open.acts.keep(workspace().db.write((tx) => editNote(tx, workspace(), noteId, text))),
+      service.open.acts.keep(workspace().db.write((tx) => editNote(tx, workspace(), noteId, text, by()))),
     'notes.history': ({ noteId }) => ({ versions: noteHistory(service.read, noteId) }),
     'notes.draft': ({ conversationId }) => ({ text: noteDraft(service.read, conversationId) }),
     'notes.keepDraft': ({ conversationId, text, over }) => ({

@@ -15,7 +15,11 @@ export const customerCalls = {
     'write',
     'work',
     () =>
-      z.object({ id: Id, name: z.string().trim().min(1).max(200).optional(), note: z.string().max(20_000).optional() }),
+      z.object({
+        id: Id,
+        name: z.string().trim().min(1).max(200).optional(),
+        note: z.string().max(5_000_000).optional(),
+      }),
     () => done,
   ),
   'customers.suggest': store(

@@ -28,7 +28,7 @@ export const noteCalls = {
   'notes.edit': store(
     'write',
     'note',
-    () => z.object({ noteId: Id, text: Text.max(50_000) }),
+    () => z.object({ noteId: Id, text: Text }),
     () => undoable,
   ),
   /** All its texts, oldest first. */

@@ -79,6 +79,28 @@ test('a note longer than one is not refused, and loses no word', async () => {
   expect((await store.call('notes.draft', { conversationId: id })).text === long).toBe(true)
 })
 
+test('new words for a note that are longer than one are not refused, and no word of them is lost', async () => {
+  await store.put(inbox, { from: 'h@x.test', subject: 'Bell' })
+  const id = (await store.list())[0]?.id ?? 0
+  const { noteId } = await store.call('notes.add', { conversationId: id, text: 'It rings.' })
+  const long = 'x' + '😀'.repeat(60_000)
+  const { undo } = await store.call('notes.edit', { noteId, text: long })
+  const { notes } = await store.call('conversations.get', { id })
+  expect(notes[0]).toMatchObject({ noteId, edited: true })
+  expect(notes.map(({ text }) => text.replace(/^\(\d\/\d\)\n/u, '')).join('') === long).toBe(true)
+  await store.call('acts.undo', { undo })
+  expect((await store.call('conversations.get', { id })).notes).toMatchObject([{ noteId, text: 'It rings.' }])
+})
+
+test('a long note about a customer is not refused', async () => {
+  await store.put(inbox, { from: 'h@x.test', subject: 'Bell' })
+  const id = (await store.list())[0]?.id ?? 0
+  const { customerId } = await store.call('conversations.get', { id })
+  const note = 'Pays by invoice. '.repeat(5_000)
+  await store.call('customers.update', { id: customerId ?? 0, note })
+  expect((await store.call('customers.get', { id: customerId ?? 0 })).note === note).toBe(true)
+})
+
 test('a mailbox is removed with its notes', async () => {
   await store.put(inbox, { from: 'h@x.test', subject: 'Bell' })
   const id = (await store.list())[0]?.id ?? 0
