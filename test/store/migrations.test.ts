@@ -642,3 +642,37 @@ test('part files: exports of before are kept, and no file of theirs is anybodyâ€
   expect(after.read.all('SELECT path FROM part_files')).toEqual([])
   after.close()
 })
+
+test('back in mailboxes: of before, what a merge that was taken back left out of the lists of its mailbox is there again', () => {
+  const before = at(44)
+  before.write((tx) => {
+    tx.run(
+      "INSERT INTO mailboxes(id, name, address, address_key, imap, smtp, created_at) VALUES(1, 'a', 'a@x.test', 'a@x.test', '{}', '{}', 1)",
+    )
+    for (const [id, into] of [
+      [7, null],
+      [8, null],
+      [9, 7],
+    ] as const) {
+      tx.run(
+        "INSERT INTO conversations(id, status, hidden, unread, last_at, mailbox_ids, merged_into) VALUES(?, 0, 0, 1, 5, '[1,2]', ?)",
+        id,
+        into,
+      )
+      if (id !== 7)
+        tx.run(
+          "INSERT INTO thread_acts(kind, at, by, conversation_id, other_id, undone, before) VALUES('merge', 1, 'Ana', 7, ?, ?, '{}')",
+          id,
+          Number(into === null),
+        )
+    }
+    tx.run('INSERT INTO conversation_mailboxes(mailbox_id, conversation_id, hidden, status) VALUES(1, 7, 0, 0)')
+  })
+  before.close()
+  const after = at(45)
+  expect(
+    after.read.all('SELECT mailbox_id, conversation_id, unread, last_at FROM conversation_mailboxes ORDER BY 2 DESC'),
+  ).toMatchObject([{ mailbox_id: 1, conversation_id: 8, unread: 1, last_at: 5 }, { conversation_id: 7 }])
+  expect(after.read.get('SELECT total FROM view_counts WHERE mailbox_id = 1 AND status = 0')).toEqual({ total: 2 })
+  after.close()
+})

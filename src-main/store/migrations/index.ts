@@ -42,6 +42,7 @@ import { sendTold } from './0041-send-told'
 import { outboxRaw } from './0042-outbox-raw'
 import { undelivered } from './0043-undelivered'
 import { partFiles } from './0044-part-files'
+import { backInMailboxes } from './0045-back-in-mailboxes'
 
 /** One step of the schema: run in one transaction, forward only, with a before/after test of its own. */
 export interface Migration {
@@ -94,4 +95,5 @@ export const migrations: readonly Migration[] = [
   outboxRaw,
   undelivered,
   partFiles,
+  backInMailboxes,
 ]

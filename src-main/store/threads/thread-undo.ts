@@ -1,4 +1,5 @@
 import { PosternError } from '../../../src-preload/contract/errors'
+import { addToMailbox, mailboxIdsOf } from '../conversations/summary'
 import type { Writer } from '../file/database'
 import type { Workspace } from '../workspace'
 import { sortFamily, unite } from './families'
@@ -75,6 +76,7 @@ function revive(tx: Writer, workspace: Workspace, row: ActRow, here: number, sta
     row.other_id,
   )
   tx.run('UPDATE conversations SET status = ?, status_by_person = ? WHERE id = ?', state.status, state.byPerson, here)
+  backInMailboxes(tx, row.other_id)
   for (const table of ['history', 'notes', 'drafts', 'outbox'] as const) {
     for (const id of state[table])
       tx.run(`UPDATE ${table} SET conversation_id = ? WHERE id = ? AND conversation_id = ?`, row.other_id, id, here)
@@ -88,4 +90,12 @@ function revive(tx: Writer, workspace: Workspace, row: ActRow, here: number, sta
     )
   workspace.team.conversationShrank(tx, here)
   workspace.team.conversationShrank(tx, row.other_id)
+}
+
+/** The merge took it out of the lists of its mailboxes, but its row still names them; one may have been removed since. */
+function backInMailboxes(tx: Writer, id: number): void {
+  const named = mailboxIdsOf(tx, id)
+  tx.run("UPDATE conversations SET mailbox_ids = '[]' WHERE id = ?", id)
+  for (const mailboxId of named)
+    if (tx.get('SELECT 1 FROM mailboxes WHERE id = ?', mailboxId)) addToMailbox(tx, id, mailboxId)
 }

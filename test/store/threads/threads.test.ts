@@ -367,6 +367,26 @@ describe('a merge stays', () => {
     ).toBe('conflict')
   })
 
+  test('that is taken back leaves neither conversation out of the lists and counts of its mailbox', async () => {
+    const r = fresh()
+    const other = await store.mailbox('undo@acme.test')
+    await put({ id: `${r}1`, from: 'a@x.test', date: start })
+    await put({ id: `${r}2`, from: 'b@y.test', date: start + 1000 })
+    await store.put(other.folders['INBOX'] ?? 0, { id: `${r}3`, from: 'c@z.test', date: start + 2000 })
+    const ids = [1, 2, 3].map((n) => conversationOf(`${r}${n}`))
+    const listed = async (mailboxId: number) => {
+      const list = { view: 'inbox' as const, mailboxId, offset: 0, limit: 200 }
+      return (await store.call('conversations.list', list)).rows.map(({ id }) => id).filter((id) => ids.includes(id))
+    }
+    const counts = async () => (await store.call('counts.get', {})).mailboxes.map(({ open }) => open)
+    const mailboxId = store.db.read.get<{ mailbox_id: number }>('SELECT mailbox_id FROM folders WHERE id = ?', inbox)
+    const stood = async () => [await listed(mailboxId?.mailbox_id ?? 0), await listed(other.id), await counts()]
+    const before = await stood()
+    const { undo } = await store.call('threads.merge', { ids, into: null })
+    await store.call('acts.undo', { undo })
+    expect(await stood()).toEqual(before)
+  })
+
   test('outlives the end of the program', async () => {
     const r = fresh()
     await put({ id: `${r}1`, from: 'a@x.test', date: start })
