@@ -63,8 +63,9 @@ runMain(async () => {
       'run',
       '--config',
       'test/vitest.config.ts',
+      // Those of its name, and those beside it that run apart.
       '--project',
-      project,
+      `${project}*`,
       '--passWithNoTests',
       '--reporter=default',
       '--reporter=json',

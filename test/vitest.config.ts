@@ -1,4 +1,6 @@
+import { globSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 
@@ -6,12 +8,23 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const integration = 'test/**/*.integration.test.ts'
 /** Something that hangs is told; a machine that is busy is not: what works behind the window gets a tenth of it, or less. */
 const patient = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } }
+const unit = { maxWorkers: availableParallelism(), ...patient }
+
+/**
+ * What a file of tests changes, or measures, for all that runs in its process: modules put in another's place, the clock, globals,
+ * the environment, what Node is told, the network gate, the sink of the log, memory, and the states of the window, of which there is one each.
+ */
+const ofTheProcess =
+  /\bvi\.(mock|doMock|stub|useFake|spyOn)|\bprocess\.(env|on|once|memoryUsage)\b|setFlagsFromString|\/shared\/(network-gate|log|rest|room|compiled)'|src-renderer\/(state\/|live|client)/
+const apart = globSync('test/**/*.test.{ts,tsx}', { cwd: root }).filter((file) =>
+  ofTheProcess.test(readFileSync(join(root, file), 'utf8')),
+)
 
 /** Run inside Electron as Node (see build/test.mjs), so that tests meet the runtime and native modules that ship. */
 export default defineConfig({
   root,
   test: {
-    // Each file in a process of its own: native modules and crashes stay apart.
+    // Processes, not threads: native modules, and what is told to Node, stay apart.
     pool: 'forks',
     projects: [
       {
@@ -19,9 +32,20 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
+          exclude: [...configDefaults.exclude, integration, 'test/e2e/**', ...apart],
+          // To start Electron and load the modules once a file took more than half of what the tests take.
+          isolate: false,
+          ...unit,
+        },
+      },
+      {
+        root,
+        test: {
+          // Each file in a process of its own.
+          name: 'unit-apart',
+          include: apart,
           exclude: [...configDefaults.exclude, integration, 'test/e2e/**'],
-          maxWorkers: availableParallelism(),
-          ...patient,
+          ...unit,
         },
       },
       {
