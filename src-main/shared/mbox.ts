@@ -1,23 +1,33 @@
 /**
  * mbox files (RFC 4155, the mboxrd way): each message begins with a `From ` line and ends with a blank one; lines of the
  * message that begin with `From `, or with any number of `>` before it, get one `>` more. What was written is read back
- * byte for byte. An mboxo file reads the same, but for lines that already began with `>>From `.
+ * byte for byte. An mboxo file reads the same, but for lines that already began with `>>From `. What is read, answered and starred stands in front of it
+ * as other programs write it (`Status`, `X-Status`), and the From line says so.
  */
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 /** Behind the date of a message whose last line has no end, so that reading does not give it one. */
 const openEnded = ' no-newline-at-end'
+/** Before that: `Status` and `X-Status` stand in front of the message, and are none of its own. */
+const marked = ' status-in-front'
+const frontStatus = /^Status: (R?)O(\r?\n)(?:X-Status: (A?)(F?)\2)?/
 const separator = Buffer.from('\nFrom ')
 const [lf, cr] = [10, 13]
 const longestFromLine = 1000
 
-/** One message as it stands in an mbox file. */
-export function mboxEntry(raw: Uint8Array, sender: string, at: number): Buffer {
+/** One message as it stands in an mbox file. `flags`: as they are stored (1 read, 2 answered, 4 starred), for the headers that mail programs look in. */
+export function mboxEntry(raw: Uint8Array, sender: string, at: number, flags: number | null = null): Buffer {
   const ended = raw.at(-1) === lf
   const address = /^[\x21-\x7e]{1,200}$/.test(sender) ? sender : 'MAILER-DAEMON'
-  const head = `From ${address} ${asctime(at)}${ended ? '' : openEnded}\n`
-  return Buffer.concat([Buffer.from(head), quoted(raw), Buffer.from(ended ? '\n' : '\n\n')])
+  const head = `From ${address} ${asctime(at)}${flags === null ? '' : marked}${ended ? '' : openEnded}\n`
+  const status = flags === null ? '' : statusLines(flags, raw[raw.indexOf(lf) - 1] === cr ? '\r\n' : '\n')
+  return Buffer.concat([Buffer.from(head + status), quoted(raw), Buffer.from(ended ? '\n' : '\n\n')])
+}
+
+function statusLines(flags: number, end: string): string {
+  const more = `${(flags & 2) === 0 ? '' : 'A'}${(flags & 4) === 0 ? '' : 'F'}`
+  return `Status: ${(flags & 1) === 0 ? '' : 'R'}O${end}${more === '' ? '' : `X-Status: ${more}${end}`}`
 }
 
 function quoted(raw: Uint8Array): Uint8Array {
@@ -37,13 +47,17 @@ function asctime(at: number): string {
   return `${days[date.getUTCDay()]} ${months[date.getUTCMonth()]} ${String(date.getUTCDate()).padStart(2)} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())} ${date.getUTCFullYear()}`
 }
 
+/** As C writes it (`Tue Mar 10 09:05:01 2020`), the zone before or behind the year, and as mail itself does (`10 Mar 2020 09:05:01`). */
+const dates = [
+  /(?<month>[A-Z][a-z]{2})\s+(?<day>\d{1,2})\s+(?<time>\d{1,2}:\d{2}(?::\d{2})?)(?:\s+[A-Za-z]\w{0,5}|\s+(?<zone>[+-]\d{4}))?\s+(?<year>\d{4})(?:\s+(?<behind>[+-]\d{4}))?/,
+  /(?<day>\d{1,2})\s+(?<month>[A-Z][a-z]{2})\s+(?<year>\d{4})\s+(?<time>\d{1,2}:\d{2}(?::\d{2})?)(?:\s+(?<zone>[+-]\d{4}))?/,
+]
+
 function dateOf(line: string): number | null {
-  const match = /([A-Z][a-z]{2})\s+(\d{1,2})\s+(\d{1,2}:\d{2}(?::\d{2})?)(?:\s+[A-Za-z+][\w+-]{0,5})?\s+(\d{4})/.exec(
-    line,
-  )
-  if (!match) return null
-  const time = Date.parse(`${match[2]} ${match[1]} ${match[4]} ${match[3]} UTC`)
-  return Number.isFinite(time) ? time : null
+  const { day, month, year, time, zone, behind } = dates.map((one) => one.exec(line)?.groups).find(Boolean) ?? {}
+  if (day === undefined) return null
+  const at = Date.parse(`${day} ${month} ${year} ${time} ${zone ?? behind ?? 'UTC'}`)
+  return Number.isFinite(at) ? at : null
 }
 
 /** true: this is how an mbox file begins. */
@@ -59,6 +73,8 @@ export interface MboxMessage {
   readonly raw: Buffer | null
   /** The date of its From line, ms. */
   readonly at: number | null
+  /** As they were written in front of it; null: nothing was. */
+  readonly flags: string[] | null
   /** Where in the file the next message begins. */
   readonly end: number
 }
@@ -127,14 +143,16 @@ export class MboxReader {
     const line = bytes.toString('latin1', 0, lineEnd === -1 ? Math.min(end, longestFromLine) : lineEnd)
     const tooLarge = this.dropped > 0
     this.offset += this.dropped + end
-    const raw = tooLarge
-      ? null
-      : messageIn(bytes.subarray(lineEnd === -1 ? end : lineEnd + 1), line.trimEnd().endsWith(openEnded))
+    const isOpenEnded = line.trimEnd().endsWith(openEnded)
+    const said = line.trimEnd().slice(0, isOpenEnded ? -openEnded.length : undefined)
+    const message = bytes.subarray(lineEnd === -1 ? end : lineEnd + 1)
+    const front = said.endsWith(marked) ? frontStatus.exec(message.toString('latin1', 0, 64)) : null
+    const raw = tooLarge ? null : messageIn(message.subarray(front?.[0].length ?? 0), isOpenEnded)
     this.dropped = 0
     this.buffer.copy(this.buffer, 0, end, this.used)
     this.used -= end
     this.scanned = 0
-    return { raw, at: tooLarge ? null : dateOf(line), end: this.offset }
+    return { raw, at: tooLarge ? null : dateOf(line), flags: front && flagsOf(front), end: this.offset }
   }
 
   private letGo(): void {
@@ -145,6 +163,12 @@ export class MboxReader {
     this.dropped += gone
   }
 }
+
+const flagsOf = ([, read, , answered, starred]: RegExpExecArray): string[] => [
+  ...(read ? ['\\Seen'] : []),
+  ...(answered ? ['\\Answered'] : []),
+  ...(starred ? ['\\Flagged'] : []),
+]
 
 /** The message between its From line and the next one: without the blank line, its quoting undone. */
 function messageIn(bytes: Buffer, isOpenEnded: boolean): Buffer {

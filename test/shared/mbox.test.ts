@@ -65,6 +65,33 @@ describe('mbox', () => {
     expect(read.map(({ at }) => at)).toEqual([Date.UTC(2020, 2, 10, 9, 5, 1), Date.UTC(2020, 2, 10, 9, 5)])
   })
 
+  test.each([
+    ['Tue, 10 Mar 2020 09:05:01 +0100', Date.UTC(2020, 2, 10, 8, 5, 1)],
+    ['10 Mar 2020 09:05:01', Date.UTC(2020, 2, 10, 9, 5, 1)],
+    ['Tue Mar 10 09:05:01 -0500 2020', Date.UTC(2020, 2, 10, 14, 5, 1)],
+    ['Tue Mar 10 09:05:01 +0000 2020', Date.UTC(2020, 2, 10, 9, 5, 1)],
+    ['Tue Mar 10 09:05:01 2020 +0200', Date.UTC(2020, 2, 10, 7, 5, 1)],
+  ])('does not give mail without a date that of today where its From line says %s', (date, at) => {
+    expect(readAll(Buffer.from(`From a@b.test ${date}\n\nHello\n\n`), 100).map((one) => one.at)).toEqual([at])
+  })
+
+  test('what is read, answered and starred is written where other programs look for it, and is no part of the message that comes back', () => {
+    const raws = ['Subject: one\r\n\r\nHello\r\n', 'Status: RO\nX-Status: AF\nSubject: two\n\nHello', '']
+    for (const flags of [0, 1, 2, 4, 7]) {
+      const file = Buffer.concat(raws.map((raw) => mboxEntry(Buffer.from(raw), 'a@x.test', 0, flags)))
+      const read = new MboxReader(0, 1e8)
+      const messages = [...read.push(file), ...read.finish()]
+      expect(messages.map(({ raw }) => raw?.toString())).toEqual(raws)
+      const [said = []] = messages.map((one) => one.flags ?? [])
+      expect(said.toSorted()).toEqual(
+        ['\\Answered', '\\Flagged', '\\Seen'].filter((_, at) => (flags & ([2, 4, 1][at] ?? 0)) !== 0),
+      )
+    }
+    expect(mboxEntry(Buffer.from('Subject: x\n\n'), 'a@x.test', 0, 5).toString()).toMatch(
+      /^From .*\nStatus: RO\nX-Status: F\nSubject: x\n/,
+    )
+  })
+
   test('does not fill memory with one endless message, and finds the next one', () => {
     const file = Buffer.concat([
       mboxEntry(Buffer.alloc(50_000, 'x'), 'a@x', 0),

@@ -2,7 +2,7 @@ import { createReadStream, existsSync } from 'node:fs'
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import type { FolderRole } from '../../../src-preload/contract/mailboxes'
-import { looksLikeMbox, MboxReader } from '../../shared/mbox'
+import { looksLikeMbox, MboxReader, type MboxMessage } from '../../shared/mbox'
 import { largestMessage } from '../sync/imap-session'
 
 /** One file with mail in it. */
@@ -191,10 +191,10 @@ async function newNameOf({ path }: MailFile): Promise<string | null> {
   return now === undefined ? null : join(cur, now)
 }
 
-function* readOf({ raw, at, end }: { raw: Buffer | null; at: number | null; end: number }): Generator<Read> {
+function* readOf({ raw, at, flags, end }: MboxMessage): Generator<Read> {
   // Deleted, or moved to another file: this one was not written anew since.
   if (raw !== null && ((mozillaStatus(raw) ?? 0) & 8) !== 0) return
-  yield { message: raw === null ? null : { raw, flags: flagsIn(raw), at: at ?? Date.now() }, next: end }
+  yield { message: raw === null ? null : { raw, flags: flags ?? flagsIn(raw), at: at ?? Date.now() }, next: end }
 }
 
 /** What Thunderbird writes in front of a message in its files; what stands behind the first header of mail is its sender's. */

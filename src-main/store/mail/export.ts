@@ -156,7 +156,7 @@ function chosen(workspace: Workspace, scope: ExportScope): { name: string; group
   if (scope.kind === 'conversations') {
     const ids = JSON.stringify(scope.ids.map((id) => survivorOf(read, id)))
     const messages = read.all<Chosen>(
-      `SELECT ${columns}, NULL AS flags FROM messages m WHERE m.conversation_id IN (SELECT value FROM json_each(?)) AND m.place IN ${shownPlaces} ORDER BY m.date, m.id`,
+      `SELECT ${columns}, (SELECT flags | m.seen FROM locations WHERE message_id = m.id ORDER BY flags & 4 DESC LIMIT 1) AS flags FROM messages m WHERE m.conversation_id IN (SELECT value FROM json_each(?)) AND m.place IN ${shownPlaces} ORDER BY m.date, m.id`,
       ids,
     )
     return { name: 'Conversations', groups: messages.length === 0 ? [] : [{ name: 'Conversations', messages }] }
@@ -189,9 +189,9 @@ const writers: Readonly<Record<MailFormat, FolderWriter>> = {
     const target = path.join(dir, `${name}.mbox`)
     let isEmpty = true
     await writeWhole(workspace, target, (file) =>
-      each((raw, { from_address: from, date }) => {
+      each((raw, { from_address: from, date, flags, seen }) => {
         isEmpty = false
-        return file.writeFile(mboxEntry(raw, from, date))
+        return file.writeFile(mboxEntry(raw, from, date, flags ?? seen))
       }),
     )
     if (isEmpty) await rm(target)
