@@ -11,10 +11,16 @@ const [opened, others] = [
 /**
  * Asks the server to tell of changes in every folder of this person (NOTIFY, RFC 5465), which the library knows by no name of its own. The connection must not idle now.
  * @param tell gets the folder's name, null where it is about the list of folders
+ * @param tooMuch the server tells of none any more (5.8)
  * @returns whether the server does
  */
-export async function askToHearOfAll(client: ImapFlow, tell: (path: string | null) => void): Promise<boolean> {
+export async function askToHearOfAll(
+  client: ImapFlow,
+  tell: (path: string | null) => void,
+  tooMuch: () => void,
+): Promise<boolean> {
   if (!client.capabilities.has('NOTIFY') || !hasRawCommands(client)) return false
+  client.sectionHandlers['NOTIFICATIONOVERFLOW'] = async () => tooMuch()
   try {
     const done = await client.exec('NOTIFY', [
       atom('SET'),

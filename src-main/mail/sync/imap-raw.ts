@@ -5,6 +5,7 @@ import { errorField } from '../network-error'
 interface RawCommands {
   exec: (command: string, attributes: unknown, options?: object) => Promise<{ next: () => void }>
   untaggedHandlers: Record<string, (answer: unknown) => Promise<void>>
+  /** By response code. */ sectionHandlers: Record<string, (rest: unknown) => Promise<void>>
   /** By name; what `run` may be asked for. */ commands: Map<string, (client: ImapFlow) => Promise<unknown>>
   /** Ends an IDLE before the command, and lets it begin again. */ run: (command: string) => Promise<unknown>
   handleResponse: (answer: Answer) => Promise<boolean>
@@ -24,7 +25,7 @@ type PlainReader = (answer: Answer) => { readonly room: Promise<void> | undefine
 export function hasRawCommands(client: object): client is RawCommands {
   return (
     ['exec', 'run', 'handleResponse', 'throttleWait'].every((name) => typeof errorField(client, name) === 'function') &&
-    typeof errorField(client, 'untaggedHandlers') === 'object' &&
+    ['untaggedHandlers', 'sectionHandlers'].every((name) => typeof errorField(client, name) === 'object') &&
     errorField(client, 'commands') instanceof Map
   )
 }

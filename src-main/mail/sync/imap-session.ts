@@ -74,13 +74,13 @@ export class ImapSession extends ImapConnection {
 
   /**
    * Told when any other folder changed, too (NOTIFY): its name as the server writes it, null for the list of folders.
-   * false: the server does not tell.
+   * false: the server does not tell. `tooMuch`: from now on it does not.
    */
-  async hearOfAll(listener: (path: string | null) => void): Promise<boolean> {
+  async hearOfAll(listener: (path: string | null) => void, tooMuch: () => void): Promise<boolean> {
     if (!this.capabilities.has('NOTIFY')) return false
     // Ends an IDLE; it begins again by itself.
     await this.run('NOOP', () => this.client.noop())
-    return await this.run('NOTIFY', () => askToHearOfAll(this.client, listener))
+    return await this.run('NOTIFY', () => askToHearOfAll(this.client, listener, tooMuch))
   }
 
   /** All folders; with their states in the same answer where the server can (LIST-STATUS, RFC 5819), else one by one. */

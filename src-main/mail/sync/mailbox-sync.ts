@@ -290,10 +290,16 @@ export class MailboxSync {
     // A connection that ends while nothing is asked of it is noticed at once, not at the next look around.
     session.onClose(() => this.sleeper.wake())
     let lookedAt = performance.now()
-    const told = await session.hearOfAll((path) => this.heardOf(path))
+    let tooMuch = false
+    const told = await session.hearOfAll(
+      (path) => this.heardOf(path),
+      () => {
+        tooMuch = this.lookAround = true
+        this.sleeper.wake()
+      },
+    )
     // What came before it was asked to tell.
     if (told) this.lookAround = true
-    const restMs = told ? toldPollMs : pollMs
     let nextUid: number | null | undefined
     const again = new Backoff()
     this.connections.atRest(() => this.sleeper.wake())
@@ -309,6 +315,7 @@ export class MailboxSync {
       const shut = inbox !== undefined && state === null
       if (shut) this.lookAround = true
       else again.reset()
+      const restMs = told && !tooMuch ? toldPollMs : pollMs
       const rest = Math.max(0, lookedAt + restMs - performance.now())
       if (nothingToDo && !session.closed) await this.sleeper.sleep(shut ? Math.min(rest, again.next()) : rest)
       if (this.stopped) return
