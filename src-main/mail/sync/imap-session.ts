@@ -271,12 +271,21 @@ export class ImapSession extends ImapConnection {
     if (!added || !removed) throw this.refusal('labels')
   }
 
-  /** MOVE, or COPY and EXPUNGE of just these UIDs where the server has no MOVE. Old to new UID where the server says so. */
+  /**
+   * MOVE, or COPY and EXPUNGE of just these UIDs where the server has no MOVE. Old to new UID where the server says so.
+   * A refusal with the detail `copied` came after the copy: they lie in both folders.
+   */
   async move(uids: readonly number[], target: string): Promise<ReadonlyMap<number, number>> {
-    const result = await this.sparing(uids, () =>
-      this.run('MOVE', () => this.client.messageMove(uidSet(uids), target, { uid: true })),
-    )
-    if (!result) throw this.refusal('move')
+    const moves = this.capabilities.has('MOVE')
+    const result = await (moves
+      ? this.run('MOVE', () => this.client.messageMove(uidSet(uids), target, { uid: true }))
+      : this.run('COPY', () => this.client.messageCopy(uidSet(uids), target, { uid: true })))
+    if (!result) throw this.refusal(moves ? 'move' : 'copy')
+    if (!moves)
+      await this.takeOut(uids).catch((error: unknown) => {
+        const { code, message, detail } = PosternError.from(error)
+        throw new PosternError(code, message, { ...detail, copied: true })
+      })
     return result.uidMap ?? new Map<number, number>()
   }
 

@@ -1,6 +1,11 @@
+import { PosternError } from '../../../src-preload/contract/errors'
+import { logger } from '../../shared/log'
 import { copiesIn } from './copies'
+import { isPassing } from './imap-client'
 import type { Fingerprint } from './imap-rows'
 import type { ImapSession } from './imap-session'
+
+const log = logger('acts')
 
 /** As many new messages are looked at in the folder that a move leads to. */
 const mostFresh = 2_000
@@ -13,6 +18,7 @@ type Session = Pick<
   | 'fingerprints'
   | 'move'
   | 'newestUids'
+  | 'removeFlags'
   | 'searchUids'
   | 'select'
   | 'status'
@@ -30,11 +36,11 @@ export async function moveOnce(
   from: string,
   target: string,
 ): Promise<ReadonlyMap<number, number>> {
-  if (session.capabilities.has('MOVE')) return await moveAndFind(session, uids, target)
+  if (session.capabilities.has('MOVE')) return await moveAndFind(session, uids, from, target)
   const there = await copiesIn(session, uids, from, target)
   if (there.size > 0) await session.takeOut([...there.keys()])
   const rest = uids.filter((uid) => !there.has(uid))
-  return rest.length === 0 ? there : new Map([...there, ...(await moveAndFind(session, rest, target))])
+  return rest.length === 0 ? there : new Map([...there, ...(await moveAndFind(session, rest, from, target))])
 }
 
 /**
@@ -45,12 +51,19 @@ export async function moveOnce(
 export async function moveAndFind(
   session: Session,
   uids: readonly number[],
+  from: string,
   target: string,
 ): Promise<ReadonlyMap<number, number>> {
-  if (session.capabilities.has('UIDPLUS')) return await session.move(uids, target)
-  const before = await session.fingerprints(uids)
+  const tells = session.capabilities.has('UIDPLUS')
+  if (tells && session.capabilities.has('MOVE')) return await session.move(uids, target)
+  const before = tells ? [] : await session.fingerprints(uids)
   const next = (await session.status(target).catch(() => null))?.uidNext ?? null
-  const told = await session.move(uids, target)
+  const told = await session.move(uids, target).catch(async (error: unknown) => {
+    const failure = PosternError.from(error)
+    if (failure.detail['copied'] === true && failure.code === 'server-refused' && !isPassing(failure) && next !== null)
+      await takeBack(session, uids, from, target, next)
+    throw failure
+  })
   if (told.size > 0 || next === null) return told
   try {
     await session.select(target)
@@ -59,6 +72,26 @@ export async function moveAndFind(
   } catch {
     // They were moved all the same: the folder is read again soon.
     return told
+  }
+}
+
+/** They stay where they were, since the server does not let them be taken out: not marked for whoever clears up next, and in no other folder. */
+async function takeBack(
+  session: Session,
+  uids: readonly number[],
+  from: string,
+  target: string,
+  next: number,
+): Promise<void> {
+  try {
+    await session.removeFlags(uids, ['\\Deleted'])
+    const copies = [...(await copiesIn(session, uids, from, target)).values()].filter((uid) => uid >= next)
+    if (copies.length === 0) return
+    await session.select(target)
+    await session.takeOut(copies)
+  } catch (error) {
+    if (PosternError.from(error).code !== 'server-refused') throw error
+    log.warn('copies of what the server does not move stay in the other folder')
   }
 }
 

@@ -150,7 +150,7 @@ async function move(op: ServerOp, session: ImapSession, folders: FolderFinder): 
   try {
     uidMap = op.again
       ? await moveOnce(session, op.uids, op.folderPath, target)
-      : await moveAndFind(session, op.uids, target)
+      : await moveAndFind(session, op.uids, op.folderPath, target)
   } catch (error) {
     if (PosternError.from(error).code !== 'server-refused' || (await isListed(session, target, folders))) throw error
     return { result: 'retry', newUids: [], newPath: null }

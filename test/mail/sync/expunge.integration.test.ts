@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { capabilities } from '../../servers/imap-imitation.mjs'
 import { ImapSession } from '../../../src-main/mail/sync/imap-session'
 import { serverAt, user, waitFor } from '../harness'
 import { performActs } from '../../../src-main/mail/sync/server-acts'
@@ -103,6 +104,47 @@ test.each(['with', 'without'])(
       expect(
         trash.entries.map(({ letter: one }) => /Subject: (\S+)/.exec(one.raw.toString())?.[1] ?? '').toSorted(),
       ).toEqual(['m0', 'm1', 'm2'])
+      await sync.stop()
+    } finally {
+      await store.close()
+    }
+  },
+)
+
+test.each([
+  ['EXPUNGE', ''],
+  ['EXPUNGE', 'UIDPLUS'],
+  ['UID STORE', ''],
+] as const)(
+  'a message that the server copies and then does not let go (%s refused, %s) is in one folder, unmarked, and no copy of before is thrown away for it',
+  async (refused, plus) => {
+    const server = await imitate('bare', { caps: `${capabilities.bare} ${plus}`.trim() })
+    const trash = server.mail.create('Trash')
+    for (const one of ['m0', 'm1']) server.mail.add('Trash', letter(one))
+    server.mail.add('INBOX', letter('m1'))
+    server.world.script = ({ tag, name, args }, session) => {
+      const taking = name === 'UID STORE' ? args.includes('+FLAGS') : name.endsWith('EXPUNGE')
+      if (!name.endsWith(refused) || !taking || session.folder?.path !== 'INBOX') return false
+      session.send(`${tag} NO no right to delete here\r\n`)
+      return true
+    }
+    const store = await RealStore.make(server.port)
+    try {
+      const sync = store.follow()
+      await store.untilIdle()
+      const ids = (await store.harness.list()).map(({ id }) => id)
+      expect(ids).toHaveLength(1)
+      await store.harness.call('conversations.trash', { ids })
+      sync.actsWaiting()
+      await waitFor(() => store.db.read.get('SELECT 1 FROM server_ops') === undefined, {
+        ms: 30_000,
+        what: () => 'nothing waits',
+      })
+      expect(server.mail.folder('INBOX').entries.map(({ letter: { flags } }) => [...flags])).toEqual([[]])
+      expect(trash.entries.map(({ uid }) => uid)).toEqual([1, 2])
+      expect(await store.harness.list()).toHaveLength(1)
+      const { history } = await store.harness.call('conversations.get', { id: ids[0] ?? 0 })
+      expect(history.map(({ kind }) => kind)).toContain('move-refused')
       await sync.stop()
     } finally {
       await store.close()
