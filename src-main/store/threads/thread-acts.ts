@@ -31,15 +31,10 @@ export function split(
   const at = members.findIndex(({ id }) => id === messageId)
   const chosen = which === 'one' ? members.slice(at, at + 1) : members.slice(at)
   const entity = entityOfConversation(tx, workspace.hashes, from)
-  const messages = chosen.map(({ id }) => entityOfMessageId(tx, id)).slice(0, mostSplit)
+  const messages = chosen.map(({ id }) => entityOfMessageId(tx, id))
   const name = newName()
   // Recorded first: where messages lie follows from what was decided.
-  if (entity !== null)
-    workspace.team.record(tx, {
-      kind: 'split',
-      entity,
-      payload: { split: name, messages, left: leftBehind(tx, workspace, from, chosen) },
-    })
+  if (entity !== null) tellSplit(tx, workspace, entity, name, messages, leftBehind(tx, workspace, from, chosen))
   const made = splitKeys(
     tx,
     workspace,
@@ -57,14 +52,37 @@ function leftBehind(tx: Writer, workspace: Workspace, from: number, chosen: read
   const letters = lettersOf(tx, workspace, unite(tx, [from])).filter((one) => one.conversation_id === from)
   const named = new Set(chosen.map(({ key }) => String(key)))
   const along = withAnswers(letters, named, new Set())
-  return letters
-    .filter(({ key }) => along.has(key) && !named.has(key))
-    .map(({ id }) => entityOfMessageId(tx, id))
-    .slice(0, mostSplit)
+  return letters.filter(({ key }) => along.has(key) && !named.has(key)).map(({ id }) => entityOfMessageId(tx, id))
 }
 
 /** As many messages as one event names. */
 const mostSplit = 500
+
+/** A long conversation takes several events of one name: what they say adds up. */
+function tellSplit(
+  tx: Writer,
+  workspace: Workspace,
+  entity: string,
+  split: string,
+  messages: readonly string[],
+  left: readonly string[],
+  on = true,
+): void {
+  for (let at = 0; at < Math.max(messages.length, left.length); at += mostSplit) {
+    const named = messages.slice(at, at + mostSplit)
+    workspace.team.record(tx, {
+      kind: 'split',
+      entity,
+      // each names one at least
+      payload: {
+        split,
+        messages: named.length > 0 ? named : messages.slice(0, 1),
+        left: left.slice(at, at + mostSplit),
+        ...(on ? {} : { on }),
+      },
+    })
+  }
+}
 
 function entityOfMessageId(tx: Writer, id: number): string {
   const message = tx.get<{ message_id: string | null; content_hash: Buffer }>(
@@ -131,12 +149,7 @@ export function takeBackThreadAct(tx: Writer, workspace: Workspace, actId: numbe
   // Recorded first: where messages lie follows from what was decided.
   if (row?.kind === 'merge' && named)
     workspace.team.record(tx, { kind: 'merge', entity: named.entity, payload: { into: null } })
-  if (parts.length > 0 && named?.from)
-    workspace.team.record(tx, {
-      kind: 'split',
-      entity: named.from,
-      payload: { split: named.entity, messages: parts, left, on: false },
-    })
+  if (parts.length > 0 && named?.from) tellSplit(tx, workspace, named.from, named.entity, parts, left, false)
   undoThreadAct(tx, workspace, actId)
 }
 

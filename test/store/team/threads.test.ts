@@ -104,6 +104,25 @@ test('what one takes apart is apart on every console, and whole again by undo', 
     expect(await shape(one)).toEqual(['a2@x.test a3@x.test a@x.test', 'b@x.test', 'c@x.test'])
 })
 
+test('a conversation with more messages than one event names is taken apart whole, on every console, and is whole again by undo', async () => {
+  team = await PumpedTeam.make('Ana', 'Ben')
+  const [ana, ben] = team.two
+  await team.put({ from: 'a@x.test', subject: 'Bell', id: 'root@x.test' })
+  for (let n = 1; n <= 620; n++)
+    await team.put({ from: 'a@x.test', subject: 'Re: Bell', id: `m${n}@x.test`, inReplyTo: ['root@x.test'] })
+  const apart = (one: Harness): number[] =>
+    one.db.read
+      .all<{ n: number }>('SELECT count(*) AS n FROM messages GROUP BY conversation_id ORDER BY n')
+      .map(({ n }) => n)
+  const { id = 0 } = ana.db.read.get<{ id: number }>("SELECT id FROM messages WHERE message_id = 'm11@x.test'") ?? {}
+  const { undo } = await ana.call('threads.split', { messageId: id, which: 'from' })
+  await team.pump()
+  for (const one of [ana, ben]) expect(apart(one)).toEqual([11, 610])
+  await ana.call('acts.undo', { undo })
+  await team.pump()
+  for (const one of [ana, ben]) expect(apart(one)).toEqual([621])
+}, 120_000)
+
 test('a merge that is heard of before its mail waits for it; two at the same time end alike', async () => {
   team = await PumpedTeam.make('Ana', 'Ben')
   const [ana, ben] = team.two
