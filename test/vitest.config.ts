@@ -5,10 +5,13 @@ import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const integration = 'test/**/*.integration.test.ts'
+const ending = '.integration.test.ts'
+const integration = `test/**/*${ending}`
 /** Something that hangs is told; a machine that is busy is not: what works behind the window gets a tenth of it, or less. */
 const patient = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } }
 const unit = { maxWorkers: availableParallelism(), ...patient }
+/** Most of the time goes by in waiting for real servers; more than two files would wait for each other. */
+const waiting = { maxWorkers: 2, ...patient }
 
 /**
  * What a file of tests changes, or measures, for all that runs in its process: modules put in another's place, the clock, globals,
@@ -53,9 +56,17 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: [integration],
-          // Most of the time goes by in waiting for real servers; more than two files would wait for each other.
-          maxWorkers: 2,
-          ...patient,
+          exclude: [...configDefaults.exclude, ...apart],
+          isolate: false,
+          ...waiting,
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'integration-apart',
+          include: apart.filter((file) => file.endsWith(ending)),
+          ...waiting,
         },
       },
     ],
