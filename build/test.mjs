@@ -16,7 +16,7 @@ import { prepare } from './prepare.mjs'
 
 /** @typedef {import('./lib/reports.mjs').Result} Result */
 
-const STEPS = ['format', 'lint', 'typecheck', 'build', 'unit', 'integration', 'e2e']
+const STEPS = ['format', 'build', 'lint', 'typecheck', 'unit', 'integration', 'e2e']
 
 /** @returns {{ only: string[], filter: string[] }} */
 function readArguments(args) {
@@ -75,7 +75,8 @@ runMain(async () => {
     const code = await run(electron, args, { env: { ...env, ELECTRON_RUN_AS_NODE: '1' }, stdio })
     return readVitest(project, report, code)
   }
-  // Integration waits for servers most of the time, so it runs beside unit; what it says is shown when its turn comes.
+  // Integration waits for servers most of the time, so it runs beside what needs the processor, from the build on (it packs the
+  // program); what it says is shown when its turn comes.
   const aside = path.join(temp, 'integration.log')
   /** @type {Promise<Result> | undefined} */
   let integration
@@ -112,10 +113,7 @@ runMain(async () => {
     lint: async () => asOne('lint', await runScript('lint')),
     typecheck: async () => asOne('typecheck', await runScript('typecheck')),
     build: async () => asOne('build', await build()),
-    unit: () => {
-      if (only.includes('integration')) beginIntegration()
-      return vitest('unit')
-    },
+    unit: () => vitest('unit'),
     integration: async () => {
       if (!integration) return vitest('integration')
       const result = await integration
@@ -125,12 +123,14 @@ runMain(async () => {
     e2e: playwright,
   }
 
+  const beside = ['lint', 'typecheck', 'unit']
   const total = /** @type {Result} */ ({ passed: 0, failed: [], skipped: 0 })
   const times = []
   try {
     for (const name of only) {
       console.log(`\n=== ${name} ===`)
       const start = performance.now()
+      if (beside.includes(name) && only.includes('integration') && !integration) beginIntegration()
       const result = await steps[name]?.().catch((error) => crashed(name, error))
       if (!result) continue
       const count = result.passed + result.failed.length + result.skipped
