@@ -32,6 +32,10 @@ const newFolderNames: Readonly<Partial<Record<FolderRole, string>>> = {
   drafts: 'Drafts',
 }
 
+/** The server's folder under this name has another numbering. */
+const isAnother = ({ uidValidity }: FolderCursor, state: FolderState | null | undefined): boolean =>
+  uidValidity !== null && state != null && state.uidValidity !== uidValidity
+
 /** Where new mail comes in: with Gmail, All Mail. */
 const inboxOf = <T>(folders: readonly T[], role: (one: T) => FolderRole): T | undefined =>
   folders.find((one) => role(one) === 'inbox') ?? folders.find((one) => role(one) === 'all')
@@ -126,7 +130,10 @@ export class FolderList {
             .filter((row) => row.role === 'other' && !rows.includes(row) && !row.path.startsWith('[Gmail]'))
             .map(({ path }) => path)
     const listed = JSON.stringify([rows.map(({ path, role }) => [path, role]), labels])
-    if (listed !== this.listed) {
+    const byPath = new Map(rows.map((row) => [row.path, row.state]))
+    // Under a name that is still there may lie another folder by now.
+    const exchanged = this.folders.some(({ cursor }) => isAnother(cursor, byPath.get(cursor.path)))
+    if (listed !== this.listed || exchanged) {
       await this.followRenames(session, rows)
       const { folders } = await this.store.call('folders.sync', {
         mailboxId: this.mailboxId,
@@ -148,7 +155,6 @@ export class FolderList {
       this.labels = labels
       this.listed = listed
     }
-    const byPath = new Map(rows.map((row) => [row.path, row.state]))
     return new Map(
       this.folders.flatMap((folder) => {
         const state = byPath.get(folder.path)
@@ -181,20 +187,35 @@ export class FolderList {
     return kept
   }
 
-  /** A folder that is gone and a new one with the same UIDs and messages are one folder, renamed: nothing is fetched again. */
+  /**
+   * A folder that is gone and a new one with the same UIDs and messages are one folder, renamed: nothing is fetched again. Gone is also
+   * one under whose name another lies now, as when two swap their names.
+   */
   private async followRenames(session: ImapSession, rows: readonly FolderWithRole[]): Promise<void> {
     const { folders: known } = await this.store.call('folders.all', { mailboxId: this.mailboxId })
-    const here = new Set(known.map(({ path }) => path))
-    const onServer = new Set(rows.map(({ path }) => path))
+    const onServer = new Map(rows.map(({ path, state }) => [path, state]))
     const gone = known.filter(
-      (folder) => !onServer.has(folder.path) && folder.uidValidity !== null && folder.highUid > 0,
+      (folder) =>
+        (!onServer.has(folder.path) || isAnother(folder, onServer.get(folder.path))) &&
+        folder.uidValidity !== null &&
+        folder.highUid > 0,
     )
-    const fresh = rows.filter((row) => !here.has(row.path))
+    const stay = new Set(known.filter((folder) => !gone.includes(folder)).map(({ path }) => path))
+    const fresh = rows.filter((row) => !stay.has(row.path))
+    const paths = new Map(known.map(({ folderId, path }) => [path, folderId]))
+    const rename = async (folderId: number, path: string, delimiter: string | null): Promise<void> => {
+      await this.store.call('folder.renamed', { folderId, path, delimiter })
+      for (const [before, id] of paths) if (id === folderId) paths.delete(before)
+      paths.set(path, folderId)
+    }
     for (const folder of gone) {
       for (const row of fresh) {
         if (row.state === null || !(await this.isSame(session, folder, row.path, row.state))) continue
         log.info('a folder was renamed', { folder: folder.folderId })
-        await this.store.call('folder.renamed', { folderId: folder.folderId, path: row.path, delimiter: row.delimiter })
+        // Who has the name here is elsewhere too, or not there any more.
+        const other = paths.get(row.path)
+        if (other !== undefined) await rename(other, `${other} was ${row.path}`, row.delimiter)
+        await rename(folder.folderId, row.path, row.delimiter)
         fresh.splice(fresh.indexOf(row), 1)
         break
       }

@@ -81,6 +81,8 @@ async function perform(op: ServerOp, session: ImapSession, folders: FolderFinder
     // These UIDs mean other messages now, or none (R35).
     // The next look at the folder begins it anew, and the act waits for its messages to be found again.
     if (state.uidValidity !== op.uidValidity || !(await isStill(session, op, folders))) {
+      // The list first: another folder may have the name now, and this one another.
+      folders.relist()
       folders.touched(op.folderPath)
       return plain('retry')
     }

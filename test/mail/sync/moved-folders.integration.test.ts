@@ -115,3 +115,38 @@ test('what waited to be thrown away does not throw other mail away that has its 
     await store.close()
   }
 })
+
+test('what waits to be done with mail of two folders that swapped their names is not lost', async () => {
+  const server = await imitate('qresync')
+  server.mail.create('Trash', '\\Trash')
+  for (const name of ['Old', 'New']) {
+    server.mail.create(name)
+    for (const n of [1, 2]) server.mail.add(name, letter(`${name}${n}`))
+  }
+  const store = await RealStore.make(server.port)
+  try {
+    let sync = store.follow()
+    await store.untilIdle()
+    await sync.stop()
+    const list = await store.harness.list('closed')
+    const ids = list.filter(({ subject }) => subject.endsWith('1')).map(({ id }) => id)
+    expect(ids).toHaveLength(2)
+    await store.harness.call('conversations.trash', { ids })
+    server.mail.rename('Old', 'between')
+    server.mail.rename('New', 'Old')
+    server.mail.rename('between', 'New')
+    sync = store.follow()
+    await store.untilIdle()
+    await waitFor(() => store.db.read.get('SELECT 1 FROM server_ops') === undefined, { ms: 10_000 })
+    expect(lies(server, 'Trash').toSorted()).toEqual(['New1', 'Old1'])
+    expect(lies(server, 'Old')).toEqual(['New2'])
+    expect(lies(server, 'New')).toEqual(['Old2'])
+    await waitFor(() => store.db.read.get('SELECT 1 FROM folders WHERE former_of IS NOT NULL') === undefined, {
+      ms: 10_000,
+      what: () => 'nothing is kept of the old numbering',
+    })
+    await sync.stop()
+  } finally {
+    await store.close()
+  }
+})
