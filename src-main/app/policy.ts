@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, watch, type FSWatcher } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, watch, type FSWatcher } from 'node:fs'
 import { userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { PolicyState } from '../../src-preload/contract/policy'
 import { logger } from '../shared/log'
 import { fromManagedPreferences, fromRegistry } from '../shared/policy-sources'
@@ -20,6 +20,12 @@ export interface PolicyPlace {
 /** Only root may write there. */
 const linuxPolicies = '/etc/postern/policies/managed'
 
+/** The way to a folder that is not there ends at a link whose target is missing: somebody set it up, and it is not mounted or moved away. */
+function leadsAstray(dir: string): boolean {
+  const found = lstatSync(dir, { throwIfNoEntry: false })
+  return found ? found.isSymbolicLink() && !existsSync(dir) : dirname(dir) !== dir && leadsAstray(dirname(dir))
+}
+
 /** Its policies; none where it is not there. Throws for one that may not be read, or whose way may not be gone: what it says is not known then. */
 function namesIn(dir: string): string[] {
   try {
@@ -27,7 +33,7 @@ function namesIn(dir: string): string[] {
       .filter((name) => name.endsWith('.json'))
       .toSorted()
   } catch (fault) {
-    if (fault instanceof Error && 'code' in fault && fault.code === 'ENOENT') return []
+    if (fault instanceof Error && 'code' in fault && fault.code === 'ENOENT' && !leadsAstray(dir)) return []
     throw fault
   }
 }
@@ -126,16 +132,30 @@ export function managedPreferences(
   })
 }
 
-/** Windows: the registry's policies, the person's first; the computer's win. */
+/**
+ * A key that could not be asked is there all the same: what is above it lists it. `reg` ends alike for one that is closed and one that
+ * is missing, and says which in the system's language only.
+ */
+async function isListed(run: Tool, key: string): Promise<boolean> {
+  const [, above = '', name = ''] = /^(.+)\\([^\\]+)$/.exec(key) ?? []
+  if (above === '') return false
+  const printed = await run('reg.exe', ['query', above])
+  if (printed === null) return isListed(run, above)
+  return printed.split(/\r?\n/).some((line) => line.trim().toLowerCase().endsWith(`\\${name.toLowerCase()}`))
+}
+
+/** Windows: the registry's policies, the person's first; the computer's win. One that is closed to the program cannot be read. */
 export function registryPolicies(run: Tool = tool): PolicyPlace {
   return looked('registry', async () => {
     const found = await Promise.all(
-      ['HKCU', 'HKLM'].map(async (hive) => ({
-        file: `${hive}\\Software\\Policies\\Postern`,
-        printed: await run('reg.exe', ['query', `${hive}\\Software\\Policies\\Postern`, '/s']),
-      })),
+      ['HKCU', 'HKLM'].map(async (hive) => {
+        const file = `${hive}\\Software\\Policies\\Postern`
+        const printed = await run('reg.exe', ['query', file, '/s'])
+        if (printed !== null) return [{ file, text: fromRegistry(printed) }]
+        return (await isListed(run, file)) ? [{ file, text: null }] : []
+      }),
     )
-    return found.flatMap(({ file, printed }) => (printed === null ? [] : [{ file, text: fromRegistry(printed) }]))
+    return found.flat()
   })
 }
 

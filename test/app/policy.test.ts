@@ -77,6 +77,33 @@ describe('a policy that is there and cannot be read is not taken for none', () =
     expect(watch.state.policy).toMatchObject(safe)
   })
 
+  test('Linux: a folder that is a link to what is not there, or lies behind one', async () => {
+    const link = path.join(dir, 'dangling')
+    symlinkSync(path.join(dir, 'unmounted'), link)
+    for (const folder of [link, path.join(link, 'policies', 'managed')]) {
+      const watch = new PolicyWatch({ ...policyFolder(folder), watch: () => () => undefined })
+      await watch.start()
+      expect(watch.state.policy, folder).toMatchObject(safe)
+    }
+    expect(policyFolder(path.join(dir, 'none', 'managed')).read()).toEqual([])
+  })
+
+  test('Windows: a key that is closed to the program, or lies below one that is', async () => {
+    const lists: Record<string, string> = {
+      'HKLM\\Software\\Policies': 'HKEY_LOCAL_MACHINE\\Software\\Policies\\Postern\r\n',
+      'HKCU\\Software': 'HKEY_CURRENT_USER\\Software\\Policies\r\n',
+    }
+    for (const open of Object.keys(lists)) {
+      const texts = await registryPolicies((_file, args) =>
+        Promise.resolve(args[1] === open ? (lists[open] ?? null) : null),
+      ).read()
+      expect(readPolicies(texts).policy, open).toMatchObject(safe)
+    }
+    const others = 'HKEY_LOCAL_MACHINE\\Software\\Policies\\Postern Office\r\n'
+    const none = registryPolicies((_file, args) => Promise.resolve(args.includes('/s') ? null : others))
+    expect(await none.read()).toEqual([])
+  })
+
   test.skipIf(process.geteuid?.() !== 0)(
     'Linux: a folder that its owner forgot to open for others, nor does it keep the program from starting',
     async () => {
