@@ -17,7 +17,7 @@ import type { Rpc } from '../shared/port-rpc'
 import { FormerPasswords, type Password } from './former-access'
 import type { Keys } from './keys'
 import type { SignIns } from './oauth'
-import { identityChange, type Provision } from './provision'
+import { identityChange, isInterruption, type Provision } from './provision'
 import * as z from 'zod'
 import { sameAddress } from '../../src-preload/contract/address'
 
@@ -107,7 +107,11 @@ export class Mailboxes {
     for (const grant of grants.keys()) await this.signIns.forget(grant, true)
   }
 
-  /** Mailboxes that are there already get the file's settings where they differ; a password only when the file holds one. */
+  /**
+   * Mailboxes that are there already get the file's settings where they differ; a password only when the file holds one.
+   * Identities follow once all are there: given again at each try they would undo what the team made of them since.
+   * @throws PosternError of the first that could not be set up, once all others are; of an interruption before any other
+   */
   async provision(file: Provision): Promise<void> {
     const settings = {
       ...(file.workspace && { workspaceName: file.workspace.name }),
@@ -115,18 +119,23 @@ export class Mailboxes {
       ...(file.oauthClients && { oauthClients: file.oauthClients }),
     }
     if (Object.keys(settings).length > 0) await this.store().call('settings.set', settings)
-    for (const { password, smtpPassword, depth, identity: _identity, ...mailbox } of file.mailboxes) {
-      const given = { password, smtpPassword }
-      const { id, existed } = await this.add(mailbox, given, depth)
-      if (!existed) continue
-      const now = await this.find(id)
-      const otherDepth = depth !== undefined && !isDeepStrictEqual(depth, now?.depth)
-      if (otherDepth) await this.store().call('mailbox.depth', { id, depth })
-      const settings = MailboxSettings.parse(mailbox)
-      if (otherDepth || password || smtpPassword || !isDeepStrictEqual(settings, now && MailboxSettings.parse(now)))
-        await this.update(id, settings, given)
-    }
+    const faults: unknown[] = []
+    for (const mailbox of file.mailboxes) await this.provisionOne(mailbox).catch((fault) => faults.push(fault))
+    if (faults.length > 0) throw faults.find(isInterruption) ?? faults[0]
     await this.provisionIdentities(file)
+  }
+
+  private async provisionOne(wanted: Provision['mailboxes'][number]): Promise<void> {
+    const { password, smtpPassword, depth, identity: _identity, ...mailbox } = wanted
+    const given = { password, smtpPassword }
+    const { id, existed } = await this.add(mailbox, given, depth)
+    if (!existed) return
+    const now = await this.find(id)
+    const otherDepth = depth !== undefined && !isDeepStrictEqual(depth, now?.depth)
+    if (otherDepth) await this.store().call('mailbox.depth', { id, depth })
+    const settings = MailboxSettings.parse(mailbox)
+    if (otherDepth || password || smtpPassword || !isDeepStrictEqual(settings, now && MailboxSettings.parse(now)))
+      await this.update(id, settings, given)
   }
 
   /** After all mailboxes are there: one may send through the account of another. */

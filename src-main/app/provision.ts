@@ -79,3 +79,7 @@ export function readProvision(file: string): Provision {
     what: `${where === '' ? 'the file' : where}: ${(issue?.message ?? 'does not fit').slice(0, 200)}`,
   })
 }
+
+/** The store went away meanwhile: what was to be set up is done once that is open again. */
+export const isInterruption = (fault: unknown): boolean =>
+  ['store-locked', 'service-restarting', 'service-stopped'].includes(PosternError.from(fault).code)

@@ -2,14 +2,11 @@ import { PosternError } from '../../src-preload/contract/errors'
 import { logger } from '../shared/log'
 import type { Mailboxes } from './mailboxes'
 import type { Managed } from './managed'
-import { readProvision } from './provision'
+import { isInterruption, readProvision } from './provision'
 
 const log = logger('provisioning')
 
 type Source = 'file' | 'policy'
-
-/** The store went away meanwhile: it is done once that is open again. */
-const interrupted = ['store-locked', 'service-restarting', 'service-stopped']
 
 /** Sets up what this computer was given: by a provision file once, by policy whenever it may have changed. */
 export class Provisioning {
@@ -58,7 +55,7 @@ export class Provisioning {
       } catch (fault) {
         const error = PosternError.from(fault)
         log.error('provision failed', { source, code: error.code, fault })
-        if (interrupted.includes(error.code)) return false
+        if (isInterruption(error)) return false
         this.faults.set(source, error)
       }
       if (this.failure !== before) this.changed()

@@ -108,6 +108,32 @@ it('a mailbox that is set up is not begun twice, nor before its depth is known',
   expect(await provision(true)).toEqual(['mailbox.create'])
 })
 
+it('one mailbox that cannot be set up does not keep those behind it from being there', async () => {
+  const made: string[] = []
+  const server = { host: 'mail.example', port: 993, security: 'tls' as const, user: 'team' }
+  const of = (name: string) => ({ name, address: `${name}@mail.example`, imap: server, smtp: server })
+  let faults: Record<string, PosternError> = { first: new PosternError('conflict', 'taken', { what: 'it is taken' }) }
+  const call = async (name: string, { settings }: { settings?: { name: string } }) => {
+    if (name !== 'mailbox.create' || !settings) return {}
+    const fault = faults[settings.name]
+    if (fault) throw fault
+    return { id: made.push(settings.name), existed: false }
+  }
+  const mailboxes = new Mailboxes(
+    { secret: async () => null } as unknown as Keys,
+    {} as SignIns,
+    () => ({ call }) as never,
+    () => ({ call }) as never,
+    () => undefined,
+  )
+  const provision = () => mailboxes.provision({ version: 1, mailboxes: ['first', 'second', 'third'].map(of) })
+  await expect(provision()).rejects.toMatchObject({ code: 'conflict', detail: { what: 'it is taken' } })
+  expect(made).toEqual(['second', 'third'])
+  // The store went away behind it: the rest is not given up because of the first.
+  faults = { ...faults, third: new PosternError('service-restarting') }
+  await expect(provision()).rejects.toMatchObject({ code: 'service-restarting' })
+})
+
 it('a mailbox whose password the keychain does not take is not left behind without one: it can be added again', async () => {
   let there: number | null = null
   let dead = true
