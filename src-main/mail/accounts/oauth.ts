@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import type { OauthService, OauthTokens, SignInStep } from '../../../src-preload/contract/sign-in'
 import { PosternError } from '../../../src-preload/contract/errors'
+import { unreachableCodes } from '../../../src-preload/contract/unreachable'
 import { errorField, serverLine } from '../network-error'
 import { openLoopback } from './oauth-loopback'
 import { webRequest } from './web-request'
@@ -15,6 +16,8 @@ export interface Granted {
 
 const answerBytes = 256 * 1024
 const requestMs = 30_000
+/** Seconds between two questions whether a code was typed, however often the provider was not reached. */
+const longestInterval = 60
 
 /** The library's requests on our own connections: https only, no redirect, so that no secret follows one (R34). */
 function options(signal: AbortSignal): {
@@ -194,12 +197,15 @@ async function byDevice(
   let interval = Math.max(begun.interval ?? 5, 1)
   while (Date.now() < until) {
     await pause(interval * 1000, signal)
+    const answer = await polled(() =>
+      oauth.deviceCodeGrantRequest(server, client, authOf(service), begun.device_code, options(signal)),
+    )
+    if (answer === null) {
+      interval = Math.max(interval, Math.min(interval * 2, longestInterval))
+      continue
+    }
     try {
-      return await oauth.processDeviceCodeResponse(
-        server,
-        client,
-        await oauth.deviceCodeGrantRequest(server, client, authOf(service), begun.device_code, options(signal)),
-      )
+      return await oauth.processDeviceCodeResponse(server, client, answer)
     } catch (error) {
       const code = errorField(error, 'error')
       if (code === 'slow_down') interval += 5
@@ -207,6 +213,20 @@ async function byDevice(
     }
   }
   throw new PosternError('timeout', 'device code')
+}
+
+/** The provider's answer; null where it was not reached or is out of order: nothing is decided, and it is asked less often (RFC 8628, 3.5). */
+async function polled(ask: () => Promise<Response>): Promise<Response | null> {
+  try {
+    const answer = await ask()
+    return answer.status >= 500 || answer.status === 429 ? null : answer
+  } catch (error) {
+    const lost = [error, errorField(error, 'cause')].some(
+      (one) => one instanceof PosternError && unreachableCodes.has(one.code),
+    )
+    if (lost) return null
+    throw error
+  }
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import https from 'node:https'
 import net from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { OauthService, SignInStep } from '../../../src-preload/contract/sign-in'
@@ -224,6 +226,36 @@ test('the code of the device flow is shown, waits for the person, and gives a to
   const session = await ImapSession.open(imapAt(), { user: account, accessToken: tokens.accessToken })
   await session.close()
 })
+
+test('a poll that is lost, or finds the provider out of order, does not end a sign-in by code: it is asked again, less often (RFC 8628)', async () => {
+  const polls: number[] = []
+  const provider = https.createServer(
+    { cert: readFileSync(certificates.good.cert), key: readFileSync(certificates.good.key) },
+    (request, response) => {
+      const says = (status: number, value: object) =>
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+      if (request.url === '/device') {
+        const verification_uri = 'https://localhost/go'
+        says(200, { device_code: 'd', user_code: 'U', verification_uri, expires_in: 60, interval: 1 })
+        return
+      }
+      polls.push(Date.now())
+      if (polls.length === 1) request.socket.destroy()
+      else if (polls.length === 2) says(503, {})
+      else says(200, { access_token: 'given', token_type: 'bearer' })
+    },
+  )
+  provider.listen(0)
+  await once(provider, 'listening')
+  const address = provider.address()
+  const at = `https://localhost:${typeof address === 'object' ? address?.port : ''}`
+  const endpoints = { authorization: `${at}/a`, token: `${at}/token`, device: `${at}/device` }
+  const change = { issuer: at, endpoints }
+  const { tokens } = await signIn(service(change), account, 'device', () => undefined, new AbortController().signal)
+  provider.close()
+  expect(tokens.accessToken).toBe('given')
+  expect((polls[2] ?? 0) - (polls[1] ?? 0)).toBeGreaterThan((polls[1] ?? 0) - (polls[0] ?? 0))
+}, 30_000)
 
 test('a refresh gives a new token and a new refresh token; a used-up or revoked one asks for the person (R33)', async () => {
   const { tokens, endpoints } = await run((url) => visit(url, account))
