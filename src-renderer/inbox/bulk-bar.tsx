@@ -1,5 +1,5 @@
 import { AlarmClock, Bookmark, Ellipsis, Tag, UserCheck, X } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { View } from '../../src-preload/contract'
 import { call } from '../client'
 import { isDone, setRead, setStatus, tellFailure, trash } from '../state/acts'
@@ -12,6 +12,7 @@ import { numberText } from '../text/numbers'
 import { Button, IconButton } from '../ui/button'
 import { ExportPicked } from '../ui/export-picked'
 import { Menu } from '../ui/menu'
+import { focusIsFree } from '../ui/trigger'
 import { AssignMenu } from '../work/assign-menu'
 import { selfIn, usePeople } from '../work/people'
 import { LabelPicker } from '../work/label-bar'
@@ -177,6 +178,18 @@ export function BulkBar({
         />
       </div>
       {exporting && <ExportPicked ids={ids} onClose={() => setExporting(false)} />}
+      <BackToList />
     </div>
   )
+}
+
+/** The bar takes the focus along when it goes, with the button or menu that was used last: then the list has it. Draws nothing. */
+function BackToList() {
+  useEffect(
+    () => () => {
+      if (focusIsFree()) useList.getState().hands?.focus()
+    },
+    [],
+  )
+  return null
 }

@@ -5,6 +5,7 @@ import { openConversation, useOpenConversation } from '../state/places'
 import { useShortcuts } from '../state/shortcuts'
 import { t } from '../text'
 import { RowGrid, type RowGridHandle, type RowProps } from '../ui/row-grid'
+import { isFreeForRows } from '../ui/trigger'
 import { usePresence, type Mark } from '../work/presence'
 import { ConversationRowView, SkeletonRow } from './conversation-row'
 import { EmptyList, EmptyView, ListError, LoadingBars, type ListView } from './list-states'
@@ -150,11 +151,11 @@ function useListKeys(window: ListWindow, openId: number | null, onPick: (id: num
     },
     {
       act: 'nextRow',
-      run: () => (document.activeElement === document.body ? stepConversation(1) : false),
+      run: () => (isFreeForRows() ? stepConversation(1) : false),
     },
     {
       act: 'previousRow',
-      run: () => (document.activeElement === document.body ? stepConversation(-1) : false),
+      run: () => (isFreeForRows() ? stepConversation(-1) : false),
     },
     {
       act: 'pick',

@@ -9,20 +9,21 @@ import {
   SquarePen,
   Trash2,
 } from 'lucide-react'
-import { lazy, memo, Suspense, useCallback, useMemo, useState } from 'react'
+import { lazy, memo, Suspense, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { SavedView, SyncStatus, View } from '../../src-preload/contract'
 import { call } from '../client'
 import { useQuery } from '../live'
 import { tellFailure } from '../state/acts'
 import { useLayout, listWidth, listWidthOf } from '../state/layout'
 import { useList } from '../state/list'
-import { goNewMessage } from '../state/places'
+import { goNewMessage, usePlaces } from '../state/places'
 import { t } from '../text'
 import { numberText } from '../text/numbers'
 import { Button, IconButton } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { Menu, type MenuPart } from '../ui/menu'
 import { PaneEdge } from '../ui/pane-edge'
+import { focusIsFree } from '../ui/trigger'
 import { useTags } from '../work/tags'
 import { hideView, removeView, useSavedViews, useViewLines } from '../work/use-views'
 import { BulkBar } from './bulk-bar'
@@ -65,8 +66,19 @@ export const ListPane = memo(function ListPane({ view, mailboxId, tag, label, sa
             ? t(`common:nav.${view}`)
             : (names.get(mailboxId) ?? '')
   const shared = { density, mailboxNames: names }
+  const pane = useRef<HTMLElement>(null)
+  // Whoever came back by key had the focus on what is gone; its rows take it over from here. A start leaves it alone.
+  useLayoutEffect(() => {
+    if (usePlaces.getState().past.length > 0 && focusIsFree()) pane.current?.focus()
+  }, [])
   return (
-    <section className="pane list" aria-label={t('inbox:pane', { view: place })} data-pane="list">
+    <section
+      ref={pane}
+      className="pane list"
+      aria-label={t('inbox:pane', { view: place })}
+      data-pane="list"
+      tabIndex={-1}
+    >
       {view === 'drafts' || view === 'outbox' ? (
         <>
           <div className="panehead">

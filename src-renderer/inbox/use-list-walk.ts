@@ -6,6 +6,7 @@ import { useList } from '../state/list'
 import type { ListWindow } from '../state/list-window'
 import { openConversation, openConversationId } from '../state/places'
 import type { RowGridHandle } from '../ui/row-grid'
+import { isFreeForRows } from '../ui/trigger'
 import type { ListView } from './list-states'
 import type { ListFilter } from './use-list-window'
 
@@ -118,7 +119,7 @@ export function useListWalk({ window, filter, view, openId, grid }: Options): {
 /** Brings a row into sight. The focus goes along when it is in the list or nowhere, never out of a text or a button elsewhere. */
 function goTo(grid: RowGridHandle, index: number): void {
   grid.reveal(index, true)
-  if (grid.hasFocus() || document.activeElement === document.body || document.activeElement === null) grid.focus(index)
+  if (grid.hasFocus() || isFreeForRows()) grid.focus(index)
 }
 
 /** A conversation and its customer, kept for a while. */

@@ -14,7 +14,9 @@ export function cyclePanes(delta: 1 | -1): void {
   const next = panes[(now + delta + panes.length + (now < 0 && delta < 0 ? 1 : 0)) % Math.max(1, panes.length)]
   if (!next) return
   const hands = useList.getState().hands
-  if (next.dataset['pane'] === 'list' && hands) return hands.focus()
+  if (next.dataset['pane'] === 'list' && hands) hands.focus()
+  // a list of nothing has no row for it
+  if (next.contains(document.activeElement)) return
   if (next.tabIndex >= -1 && next.hasAttribute('tabindex')) next.focus()
   else next.querySelector<HTMLElement>(inside)?.focus()
 }

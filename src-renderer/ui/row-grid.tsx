@@ -10,6 +10,7 @@ import {
   type ReactNode,
   type Ref,
 } from 'react'
+import { focusIsFree } from './trigger'
 import { useRows } from './use-rows'
 
 /** What a row must put on its outer element so that the grid knows it. */
@@ -92,6 +93,15 @@ export function RowGrid({
     wanted.current = null
     element.focus({ preventScroll: true })
   })
+  // Whoever came to this list by key goes on from a row of it, and what the next list has instead of rows is found from its pane.
+  const begin = useRef(() => focusRow(Math.max(0, current)))
+  useEffect(() => {
+    const pane = scroller.current?.closest<HTMLElement>('[data-pane]')
+    if (pane && pane === document.activeElement) begin.current()
+    return () => {
+      if (focusIsFree()) pane?.focus()
+    }
+  }, [])
   useImperativeHandle(ref, () => ({
     focus: focusRow,
     reveal: rows.reveal,

@@ -96,6 +96,10 @@ interface OutsideEvent {
  */
 export const focusIsFree = (): boolean => document.activeElement === document.body || document.activeElement === null
 
+/** The same, or on the pane of a list as a whole: its rows may take it. */
+export const isFreeForRows = (): boolean =>
+  focusIsFree() || document.activeElement?.matches('[data-pane="list"]') === true
+
 /**
  * What a layer does when it closes: the focus returns to its button, unless the person has pressed or gone elsewhere. A press on
  * the button itself is the button's affair.

@@ -1,0 +1,103 @@
+import { expect, test, type Page } from '@playwright/test'
+import { nav } from './hands'
+import {
+  leave,
+  list,
+  mail,
+  newProfile,
+  row,
+  seed,
+  startPostern,
+  startTeam,
+  synced,
+  type Desk,
+  type Team,
+} from './harness'
+
+let team: Team
+let desk: Desk
+let page: Page
+
+test.beforeAll(async () => {
+  team = await startTeam(['help', 'warranty'])
+  const raw = (user: string, subject: string, at: number): string =>
+    mail({
+      subject,
+      from: `Customer ${at} <c${at}@harbour.example>`,
+      to: `${user}@northwindbikes.example`,
+      date: new Date(Date.now() - at * 60_000),
+    })
+  seed(
+    team,
+    'help',
+    ['Squeaking brake', 'Lost a pedal'].map((subject, at) => ({ raw: raw('help', subject, at) })),
+  )
+  seed(team, 'warranty', [{ raw: raw('warranty', 'Rim is bent', 3) }])
+  desk = await startPostern({ profile: newProfile(), provision: team.provision, size: { width: 1280, height: 800 } })
+  page = desk.page
+  await synced(page)
+})
+test.afterAll(async () => {
+  await leave(desk, team)
+})
+
+/** The row, or the pane of page or list, that has the focus; '' where nothing has it. */
+const inFocus = (): Promise<string> =>
+  page.evaluate(() => {
+    const element = document.activeElement
+    if (!element || element === document.body) return ''
+    return element.getAttribute('role') ?? element.getAttribute('data-pane') ?? element.tagName
+  })
+const press = async (keys: string): Promise<void> => {
+  for (const key of keys.split(' ')) await page.keyboard.press(key)
+}
+
+test('the focus is not lost from list to list by key, nor back from a page: Enter opens what is there', async () => {
+  await row(page, /Squeaking brake/).click()
+  for (const [keys, has] of [
+    ['g u', 'row'],
+    ['g d', 'list'],
+    ['g o', 'list'],
+    ['g i', 'row'],
+    ['g m', 'list'],
+    ['g i', 'row'],
+    ['g s', 'page'],
+    ['Escape', 'row'],
+  ] as const) {
+    await press(keys)
+    await expect.poll(inFocus, keys).toBe(has)
+  }
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Squeaking brake' })).toBeVisible()
+  await press('g m')
+  await expect.poll(inFocus).toBe('list')
+  // F6 goes by a list of nothing, too
+  const panes: string[] = []
+  for (let times = 0; times < 4; times++) {
+    await page.keyboard.press('F6')
+    panes.push(
+      await page.evaluate(() => document.activeElement?.closest('[data-pane]')?.getAttribute('data-pane') ?? ''),
+    )
+  }
+  expect(new Set(panes)).toEqual(new Set(['sidebar', 'list', 'conversation']))
+  await press('g i')
+})
+
+test('the focus is not lost with the bar of what was picked, nor with the last conversation of a list', async () => {
+  const bar = page.getByRole('toolbar', { name: /selected/ })
+  await row(page, /Squeaking brake/).focus()
+  for (const button of ['Clear selection', 'Read']) {
+    await press('x')
+    await bar.getByRole('button', { name: button, exact: true }).press('Enter')
+    await expect(bar).toHaveCount(0)
+    await expect.poll(inFocus, button).toBe('row')
+  }
+  await nav(page, 'Warranty').click()
+  await row(page, /Rim is bent/).click()
+  await press('e')
+  await expect(list(page)).toHaveCount(0)
+  await expect.poll(inFocus).toBe('list')
+  await page.keyboard.press('Control+z')
+  await expect(row(page, /Rim is bent/)).toBeFocused()
+  await nav(page, 'Inbox').click()
+})
