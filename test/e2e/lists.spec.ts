@@ -101,3 +101,17 @@ test('the focus is not lost with the bar of what was picked, nor with the last c
   await expect(row(page, /Rim is bent/)).toBeFocused()
   await nav(page, 'Inbox').click()
 })
+
+test('the values of a condition are not hidden behind the dialog of its view', async () => {
+  await page.getByRole('button', { name: 'New view' }).click()
+  const dialog = page.getByRole('dialog', { name: 'New view' })
+  await dialog.getByLabel('Name').fill('Guarantee')
+  await dialog.getByRole('button', { name: 'Add a condition', exact: true }).click()
+  await dialog.getByLabel('What it is about').last().selectOption('Mailbox')
+  await dialog.getByRole('button', { name: /^Mailbox/ }).click()
+  await page.getByRole('menuitemcheckbox', { name: 'Warranty' }).click()
+  await page.keyboard.press('Escape')
+  await dialog.getByRole('button', { name: 'Save view' }).click()
+  await nav(page, 'Guarantee').click()
+  await expect(list(page).getByRole('row')).toHaveCount(1)
+})
