@@ -161,12 +161,12 @@ function Conversations({
     [view, mailboxId, order, unreadOnly, tag, label, savedName],
   )
   const [dialog, setDialog] = useState<'new' | 'edit' | null>(null)
-  const lines = useViewLines()
+  const line = useViewLines().find(({ id }) => id === savedName)
   const mailboxAddress = useMailboxes().find(({ id }) => id === mailboxId)?.address
   const ofView: MenuPart[] = saved
     ? [
         { label: t('views:edit'), icon: Pencil, onSelect: () => setDialog('edit') },
-        { label: t('views:hide'), icon: EyeOff, onSelect: () => void hideView(lines, saved.name, true) },
+        { label: t('views:hide'), icon: EyeOff, onSelect: () => line && void hideView(line, true) },
         { label: t('views:remove'), icon: Trash2, danger: true, onSelect: () => void removeView(saved) },
       ]
     : [{ label: t('views:saveAs'), icon: Plus, onSelect: () => setDialog('new') }]

@@ -9,7 +9,7 @@ import { Icon } from '../ui/icon'
 import { MoreMenu } from '../ui/menu'
 import { Page } from '../ui/page'
 import { DefinitionConflicts } from '../work/definition-conflicts'
-import { keepViews, removeView, useViewLines, type ViewLine } from '../work/use-views'
+import { hideView, moveView, removeView, useViewLines } from '../work/use-views'
 import { ViewDialog } from '../work/view-dialog'
 import './settings.css'
 
@@ -17,14 +17,6 @@ import './settings.css'
 export function Views() {
   const lines = useViewLines()
   const [edited, setEdited] = useState<SavedView | 'new' | null>(null)
-  const move = (index: number, by: -1 | 1) => {
-    const next = [...lines]
-    const [one] = next.splice(index, 1)
-    if (one) next.splice(index + by, 0, one)
-    void keepViews(next)
-  }
-  const show = (line: ViewLine, on: boolean) =>
-    void keepViews(lines.map((one) => (one.id === line.id ? { ...one, hidden: !on } : one)))
   return (
     <Page
       title={t('views:page.title')}
@@ -57,7 +49,11 @@ export function Views() {
                   {saved === null ? t('views:page.builtIn') : t(saved.own ? 'views:dialog.own' : 'views:dialog.team')}
                 </td>
                 <td>
-                  <Switch on={!hidden} label={t('views:page.inSidebar', { label })} onChange={(on) => show(line, on)} />
+                  <Switch
+                    on={!hidden}
+                    label={t('views:page.inSidebar', { label })}
+                    onChange={(on) => void hideView(line, !on)}
+                  />
                 </td>
                 <td className="r">
                   <span className="x g1 end-acts">
@@ -66,14 +62,14 @@ export function Views() {
                       size="sm"
                       label={t('views:page.up', { label })}
                       disabled={index === 0}
-                      onClick={() => move(index, -1)}
+                      onClick={() => void moveView(lines, id, -1)}
                     />
                     <IconButton
                       icon={ArrowDown}
                       size="sm"
                       label={t('views:page.down', { label })}
                       disabled={index === lines.length - 1}
-                      onClick={() => move(index, 1)}
+                      onClick={() => void moveView(lines, id, 1)}
                     />
                     {saved && (
                       <MoreMenu

@@ -1,6 +1,6 @@
 import { ListFilter } from 'lucide-react'
 import { useMemo } from 'react'
-import type { Field, SavedView, View } from '../../src-preload/contract'
+import type { Field, SavedView, Settings, View } from '../../src-preload/contract'
 import { ask, call } from '../client'
 import { useQuery } from '../live'
 import { keep } from '../state/keep'
@@ -61,7 +61,6 @@ export function useViewLines(): readonly ViewLine[] {
   const own = useBuiltInViews()
   return useMemo(() => {
     const hidden = new Set(kept?.hidden)
-    const place = new Map((kept?.order ?? []).map((id, index) => [id, index]))
     const lines: ViewLine[] = [
       ...own.map((view): ViewLine => ({
         id: view,
@@ -80,40 +79,68 @@ export function useViewLines(): readonly ViewLine[] {
         hidden: hidden.has(view.name),
       })),
     ]
-    const at = (line: ViewLine, index: number): number => place.get(line.id) ?? index + 1000
-    return lines
-      .map((line, index) => ({ line, at: at(line, index) }))
-      .toSorted((a, b) => a.at - b.at)
-      .map(({ line }) => line)
+    return placed(lines, kept?.order ?? [])
   }, [saved, kept, own])
 }
 
-/** Keeps which views this person's sidebar shows, and in what order. */
-export async function keepViews(lines: readonly ViewLine[]): Promise<boolean> {
-  return keep({
-    sidebarViews: {
-      order: lines.map(({ id }) => id),
-      hidden: lines.filter(({ hidden }) => hidden).map(({ id }) => id),
-    },
+/** Lines in a person's order; those that nobody has placed come after. */
+function placed<T extends { readonly id: string }>(lines: readonly T[], order: readonly string[]): T[] {
+  const place = new Map(order.map((id, index) => [id, index]))
+  return lines
+    .map((line, index) => ({ line, at: place.get(line.id) ?? index + 1000 }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ line }) => line)
+}
+
+type Kept = Settings['sidebarViews']
+let changing: Promise<unknown> = Promise.resolve()
+
+/** Changes this person's sidebar as it is by then, not as it was drawn: the next change may be faster than the picture. */
+function change(how: (kept: Kept) => Kept): Promise<boolean> {
+  const done = changing.then(async () => {
+    try {
+      return await keep({ sidebarViews: how((await ask('settings.get', {})).sidebarViews) })
+    } catch (thrown) {
+      tellFailure(thrown)
+      return false
+    }
   })
+  changing = done
+  return done
 }
 
-/** Shows a view in the sidebar again, where it is by now; what was moved or hidden since stays so. */
-async function showView(id: string): Promise<void> {
-  try {
-    const { order, hidden } = (await ask('settings.get', {})).sidebarViews
-    await keep({ sidebarViews: { order, hidden: hidden.filter((one) => one !== id) } })
-  } catch (thrown) {
-    tellFailure(thrown)
-  }
-}
-
-/** Hides a view from this person's sidebar, or shows it again. */
-export async function hideView(lines: readonly ViewLine[], id: string, hidden: boolean): Promise<void> {
-  const kept = keepViews(lines.map((line) => (line.id === id ? { ...line, hidden } : line)))
+/** Moves a view by one line; where it cannot go further it stays. */
+export async function moveView(lines: readonly ViewLine[], id: string, by: -1 | 1): Promise<void> {
+  let moved = false
+  const move =
+    (steps: number) =>
+    ({ order, hidden }: Kept): Kept => {
+      const ids = placed(lines, order).map((line) => line.id)
+      const other = ids[ids.indexOf(id) + steps] ?? id
+      moved = other !== id
+      // What is not among these lines, such as a view that came since, keeps its place.
+      const all = [...order, ...ids.filter((one) => !order.includes(one))]
+      return { order: all.map((one) => (one === id ? other : one === other ? id : one)), hidden }
+    }
   const label = lines.find((line) => line.id === id)?.label ?? ''
-  const undo = () => showView(id)
-  await tellOnceDone(kept, (done) => (done && hidden ? { text: t('views:hidden', { label }), undo } : null))
+  const undo = async () => void (await change(move(-by)))
+  await tellOnceDone(change(move(by)), (done) =>
+    done && moved ? { text: t('views:moved', { label }), undo, keeps: true } : null,
+  )
+}
+
+/** Hides a view from this person's sidebar, or shows it again; what was moved or hidden since stays so when that is taken back. */
+export async function hideView({ id, label }: ViewLine, hide: boolean): Promise<void> {
+  const put =
+    (away: boolean) =>
+    ({ order, hidden }: Kept): Kept => {
+      const others = hidden.filter((one) => one !== id)
+      return { order, hidden: away ? [...others, id] : others }
+    }
+  const undo = async () => void (await change(put(!hide)))
+  await tellOnceDone(change(put(hide)), (done) =>
+    done ? { text: t(hide ? 'views:hidden' : 'views:shown', { label }), undo, keeps: true } : null,
+  )
 }
 
 /** Deletes a saved view, for the team where it is the team's; the inbox takes its place on screen. */

@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test'
-import { nav } from './hands'
+import { nav, settingsPage } from './hands'
 import {
   leave,
   list,
@@ -114,4 +114,20 @@ test('the values of a condition are not hidden behind the dialog of its view', a
   await dialog.getByRole('button', { name: 'Save view' }).click()
   await nav(page, 'Guarantee').click()
   await expect(list(page).getByRole('row')).toHaveCount(1)
+})
+
+test('moves of a view that come fast are not lost, and what takes one back does not take the view away', async () => {
+  await page.keyboard.press('Escape')
+  await nav(page, 'Settings').click()
+  await settingsPage(page, 'Views').click()
+  await expect(page.getByRole('button', { name: 'Move Guarantee up' })).toBeVisible()
+  const names = async (): Promise<string[]> =>
+    (await page.getByRole('row').allInnerTexts()).map((text) => /^\s*(.*)/.exec(text)?.[1] ?? '').slice(1)
+  const before = await names()
+  expect(before.at(-1)).toBe('Guarantee')
+  await page.getByRole('button', { name: 'Move Guarantee up' }).focus()
+  for (let times = 0; times < 4; times++) await page.keyboard.press('Enter')
+  await expect.poll(async () => (await names()).indexOf('Guarantee')).toBe(before.length - 5)
+  for (let times = 0; times < 4; times++) await page.keyboard.press('Control+z')
+  await expect.poll(names).toEqual(before)
 })

@@ -1,6 +1,6 @@
 import { EyeOff } from 'lucide-react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { hideView, keepViews, type ViewLine } from '../../src-renderer/work/use-views'
+import { hideView, moveView, type ViewLine } from '../../src-renderer/work/use-views'
 import { useToasts } from '../../src-renderer/state/toast'
 
 /** What the store has. */
@@ -26,10 +26,28 @@ const line = (id: string): ViewLine => ({
 })
 
 test('what was moved or hidden in the sidebar since is not undone with the hiding of a view', async () => {
-  await hideView(['mine', 'late', 'spam'].map(line), 'late', true)
-  expect(kept).toEqual({ order: ['mine', 'late', 'spam'], hidden: ['late'] })
-  await keepViews(['spam', 'mine', 'late'].map((id) => ({ ...line(id), hidden: id !== 'spam' })))
+  const lines = ['mine', 'late', 'spam'].map(line)
+  await hideView(line('late'), true)
+  expect(kept).toEqual({ order: [], hidden: ['late'] })
+  kept = { order: ['spam', 'mine', 'late'], hidden: ['late', 'mine'] }
   expect(useToasts.getState().undo()).toBe(true)
   await vi.waitFor(() => expect(kept.hidden).not.toContain('late'))
   expect(kept).toEqual({ order: ['spam', 'mine', 'late'], hidden: ['mine'] })
+  await moveView(lines, 'late', -1)
+  expect(kept.order).toEqual(['spam', 'late', 'mine'])
+})
+
+test('no move or hiding of a view is lost that comes before the one before it is on screen, and each is taken back', async () => {
+  const lines = ['mine', 'late', 'spam'].map(line)
+  await Promise.all([
+    moveView(lines, 'spam', -1),
+    moveView(lines, 'spam', -1),
+    moveView(lines, 'spam', -1),
+    hideView(line('mine'), true),
+    hideView(line('late'), true),
+  ])
+  expect(kept).toEqual({ order: ['spam', 'mine', 'late'], hidden: ['mine', 'late'] })
+  kept.order.push('made since')
+  for (let back = 0; back < 4; back++) expect(useToasts.getState().undo()).toBe(true)
+  await vi.waitFor(() => expect(kept).toEqual({ order: ['mine', 'late', 'spam', 'made since'], hidden: [] }))
 })

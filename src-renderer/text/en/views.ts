@@ -6,6 +6,8 @@ export const views = {
   remove: 'Delete the view',
   removed: '{{label}} deleted',
   hidden: '{{label}} hidden. Settings, Views, shows it again.',
+  shown: '{{label}} is in the sidebar again',
+  moved: '{{label}} moved',
   saved: '{{label}} saved',
   more: '{{n}}+',
   dialog: {
