@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { Settings } from '../../src-preload/contract'
 import { call } from '../client'
 import { tellFailure } from '../state/acts'
@@ -141,13 +142,17 @@ function Time({
   value: number
   onChange: (minutes: number) => void
 }) {
+  // What stands in the field while it is typed is the person's: set back to what is kept, it would begin anew with each digit.
+  const [typed, setTyped] = useState<string | null>(null)
   return (
     <Input
       type="time"
       aria-label={name}
       aria-describedby={describedBy}
-      value={timeOf(value)}
+      value={typed ?? timeOf(value)}
+      onBlur={() => setTyped(null)}
       onChange={(event) => {
+        setTyped(event.target.value)
         const minutes = minutesOf(event.target.value)
         if (minutes !== null) onChange(minutes)
       }}

@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test'
-import { nav, settingsPage } from './hands'
+import { answered, nav, settingsPage } from './hands'
 import {
   leave,
   list,
@@ -130,4 +130,16 @@ test('moves of a view that come fast are not lost, and what takes one back does 
   await expect.poll(async () => (await names()).indexOf('Guarantee')).toBe(before.length - 5)
   for (let times = 0; times < 4; times++) await page.keyboard.press('Control+z')
   await expect.poll(names).toEqual(before)
+})
+
+test('quiet hours that are typed by key are not kept as others', async () => {
+  await press('g s')
+  await settingsPage(page, 'Notifications').click()
+  const from = page.getByLabel('From', { exact: true })
+  // The first press goes to the hours, whatever was left in the field.
+  await from.focus()
+  await page.keyboard.type('1030PM', { delay: 30 })
+  await page.keyboard.press('Tab')
+  await expect.poll(async () => (await answered(page, 'settings.get', {})).quietFrom).toBe(22 * 60 + 30)
+  await expect(from).toHaveValue('22:30')
 })
