@@ -25,10 +25,10 @@ function MessageCard({ message, full }: { message: Message; full: boolean }) {
     <li className="ses-msg">
       <div className="msg-head">
         <Avatar name={nameOf(message.from)} seed={message.from.address} size="sm" />
-        <bdi className="medium cut" data-tip={message.from.address}>
+        <bdi className="medium cut from" data-tip={message.from.address}>
           {nameOf(message.from)}
         </bdi>
-        <bdi className="t3 meta cut" data-tip={addressesOf(recipients)}>
+        <bdi className="t3 meta cut to" data-tip={addressesOf(recipients)}>
           {t('support:to', { names: namesOf(recipients) })}
         </bdi>
         <Time at={message.date} form="message" className="t3 meta push nowrap" />
