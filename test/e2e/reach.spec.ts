@@ -316,6 +316,28 @@ test('text twice as large in the smallest window cuts off nothing of what sends 
   await expect(writing).toBeHidden()
 })
 
+test('text twice as large in the smallest window lays no setting over its words, and puts nothing of a table out of reach', async () => {
+  await page.keyboard.press('Control+0')
+  await expect.poll(zoom).toBe(1)
+  await resize(desk, sizes[1])
+  await twiceAsLarge()
+  await nav(page, 'Settings').click()
+  for (const name of ['Notifications', 'General', 'Security', 'Mailboxes', 'Views']) {
+    await settingsPage(page, name).click()
+    await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
+    const found = await page.locator('[data-pane="page"]').evaluate((pane) => ({
+      covered: [...pane.querySelectorAll('.set > .grow')]
+        .filter((words) => words.scrollWidth > words.clientWidth)
+        .map((words) => words.textContent),
+      cut: [...pane.querySelectorAll('.card:has(table)')].filter(
+        (card) => card.scrollWidth > card.clientWidth && getComputedStyle(card).overflowX !== 'auto',
+      ).length,
+    }))
+    expect(found, name).toEqual({ covered: [], cut: 0 })
+  }
+  await page.keyboard.press('Escape')
+})
+
 test('tabs for which the text is too large stand whole in lines below each other, none beside the page or cut in two', async () => {
   await twiceAsLarge()
   await nav(page, 'Settings').click()
