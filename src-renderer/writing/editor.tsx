@@ -108,6 +108,8 @@ export function useMessageEditor({
         // a picture of the text that is dragged elsewhere in it is a file too
         if (files.length === 0 || moved) return false
         const at = view.posAtCoords({ left: event.clientX, top: event.clientY })
+        // at once: the editor's own command waits for the next frame, and a key pressed before it would go elsewhere
+        view.focus()
         if (at) here.current?.commands.focus(at.pos)
         return place(files)
       },
