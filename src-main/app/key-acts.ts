@@ -1,4 +1,5 @@
 import { PosternError } from '../../src-preload/contract/errors'
+import type { Unlock } from '../../src-preload/contract/support'
 import type { Lock } from '../shared/lock'
 import { logger } from '../shared/log'
 import type { Guest } from './guest'
@@ -33,6 +34,10 @@ export interface KeyHouse {
 export class KeyActs {
   /** How often it was locked in this run. */
   locks = 0
+  /** Passphrases that were refused since it was unlocked last. */
+  private refused = 0
+  /** What the access log is still to be told. */
+  private readonly unlocked: Unlock[] = []
 
   constructor(private readonly house: KeyHouse) {}
 
@@ -64,7 +69,11 @@ export class KeyActs {
   async unlock(passphrase: string): Promise<void> {
     const { house } = this
     await this.open(async () => {
-      const key = await house.keys.unlock(passphrase)
+      const key = await house.keys.unlock(passphrase).catch((fault: unknown) => {
+        if (fault instanceof PosternError && fault.code === 'wrong-passphrase') this.refused += 1
+        throw fault
+      })
+      this.noteUnlock('passphrase')
       return () => house.useKey(key)
     })
   }
@@ -77,8 +86,26 @@ export class KeyActs {
     if (!(await house.systemUnlock.ask())) throw new PosternError('cancelled', 'system unlock')
     await this.open(async () => {
       const found = await house.keys.find()
+      if (found.is === 'ready') this.noteUnlock('system')
       return () => house.takeKey(found)
     })
+  }
+
+  private noteUnlock(by: Unlock['by']): void {
+    this.unlocked.push({ by, refused: this.refused })
+    this.refused = 0
+  }
+
+  /** Has the store that is open write down how that came. A disk that takes nothing keeps nobody out: it is written at the next opening. */
+  async tellUnlocks(write: (unlock: Unlock) => Promise<unknown>): Promise<void> {
+    try {
+      for (let [first] = this.unlocked; first; [first] = this.unlocked) {
+        await write(first)
+        this.unlocked.shift()
+      }
+    } catch (fault) {
+      log.error('an unlocking is not in the access log', { fault })
+    }
   }
 
   /** Not while the store is put away: the key would be forgotten with it, and the window left without a store. */

@@ -233,6 +233,7 @@ export class Workspace {
       this.managed.sealRecovery()
       // Before anybody can ask anything: what policy forbids is forbidden from the first call on.
       await rpc.call('policy.set', this.options.policy.state)
+      if (!this.guest.isHere) await this.keyActs.tellUnlocks((unlock) => rpc.call('access.unlocked', unlock))
     } catch (fault) {
       const error = PosternError.from(fault)
       this.guest.failed(error)

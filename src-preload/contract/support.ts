@@ -112,6 +112,10 @@ export const LogAct = z.enum([
   'refused',
   'setting-changed',
   'policy-changed',
+  'unlocked',
+  'member-joined',
+  'member-left',
+  'role-changed',
   'exported',
   'restored-older',
   'report-made',
@@ -138,6 +142,10 @@ export const LogBody = z.object({
   detail: z.record(z.string().max(40), z.union([z.string().max(200), z.number(), z.boolean()])).optional(),
 })
 export type LogBody = z.infer<typeof LogBody>
+
+/** How a locked console was opened, and how many passphrases were refused before. */
+export const Unlock = z.object({ by: z.enum(['passphrase', 'system']), refused: z.int().min(0) })
+export type Unlock = z.infer<typeof Unlock>
 
 /** An entry as it is exported: one JSON object a line. */
 export const LogLine = z.object({

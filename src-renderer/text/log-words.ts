@@ -1,5 +1,6 @@
 import { View, type CallOutput } from '../../src-preload/contract'
 import { privacy } from './en/privacy'
+import { team } from './en/team'
 import { tried } from './en/tried'
 import { fullTime } from './time'
 import { numberText } from './numbers'
@@ -14,6 +15,23 @@ const isList = (kind: string): kind is keyof typeof privacy.log.lists => Object.
 const isExport = (kind: string): kind is 'mailbox' | 'folder' | 'conversations' =>
   ['mailbox', 'folder', 'conversations'].includes(kind)
 const isView = (id: string): id is View => View.options.some((one) => one === id)
+
+const isRole = (name: string): name is keyof typeof team.roles => Object.hasOwn(team.roles, name)
+const isPermission = (name: string): name is keyof typeof team.permissions.names =>
+  Object.hasOwn(team.permissions.names, name)
+
+function unlockWords(by: string, refused: number): string {
+  const how = by === 'system' ? 'system' : 'passphrase'
+  return refused === 0 ? t(`privacy:log.unlocks.${how}`) : t(`privacy:log.unlocks.${how}_tries`, { count: refused })
+}
+
+/** Permissions that somebody has beyond those of the role. */
+function alsoWords(permissions: string): string {
+  const names = permissions
+    .split(', ')
+    .flatMap((name) => (isPermission(name) ? t(`team:permissions.names.${name}`) : []))
+  return names.length > 0 ? t('privacy:log.alsoMay', { names: names.join(', ') }) : ''
+}
 
 /** What a refused call was after. Takes any text: what was asked for is the asker's. */
 export function triedWords(call: string): string {
@@ -38,18 +56,22 @@ export function actWords(entry: Entry): string {
   if (entry.act === 'look-search') return t('privacy:log.searched', { count: Number(detail['results'] ?? 0) })
   if (entry.act === 'exported' && isExport(kind))
     return t(`privacy:log.exports.${kind}`, { count: Number(detail['messages'] ?? 0) })
+  if (entry.act === 'unlocked') return unlockWords(word('by'), Number(detail['refused'] ?? 0))
   const written = detail['call']
   if (entry.act === 'wrote' && (written === 'conversations.assign' || written === 'conversations.tag'))
     return t(`privacy:log.${written === 'conversations.assign' ? 'assigned' : 'tagged'}`, { object })
   const until = detail['endsAt']
   const scope = detail['scope']
   const to = word('to')
+  const role = word('role')
   // Entries of earlier versions name the grant only.
   if ((entry.act === 'revoked' || entry.act === 'grant-ended') && to !== '')
     return t(`privacy:log.${entry.act === 'revoked' ? 'revokedOf' : 'endedOf'}`, { to })
   return t(`privacy:log.acts.${entry.act}`, {
     name: word('name'),
     organisation: word('organisation'),
+    role: isRole(role) ? t(`team:roles.${role}`) : role,
+    also: alsoWords(word('permissions')),
     to,
     expected: word('expected'),
     found: word('found'),

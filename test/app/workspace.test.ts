@@ -192,6 +192,27 @@ test('a lock takes the store away from everybody, and whoever unlocks gets the s
   await workspace.stop()
 })
 
+test('nobody unlocks without a line in the access log, also where the store took none at first', async () => {
+  const workspace = await begin()
+  const entries = (): string | undefined =>
+    /"entries":\d+/.exec([...keychain.values].find(([name]) => name.startsWith('access-head'))?.[1] ?? '')?.[0]
+  const lockAndUnlock = async (): Promise<void> => {
+    await workspace.keyActs.lock()
+    marks.length = 0
+    await workspace.keyActs.unlockWithSystem()
+    // Asked once the store is open for the window.
+    await expect.poll(() => marks.length).toBe(1)
+  }
+  failing.set('access.unlocked', 'disk-full')
+  await lockAndUnlock()
+  expect(workspace.phase).toBe('ready')
+  failing.clear()
+  await lockAndUnlock()
+  await workspace.keyActs.lock()
+  expect(entries()).toBe('"entries":2')
+  await workspace.stop()
+})
+
 test('where the access log stood in the last second before a lock is not forgotten (R58)', async () => {
   const workspace = await begin()
   await workspace.store.call('report.text', {})

@@ -29,6 +29,7 @@ import {
   signInStaff,
   staffPassphrase,
 } from './support-hands'
+import { shots } from './pictures'
 
 const passphrase = 'seven loose spokes'
 const canary = 'canarybodyofthelockedmailqx'
@@ -136,6 +137,11 @@ test('locking keeps the draft, ends store and mail, and leaves no mail in any pr
   await openRow(page, 'Brake squeals')
   await expect(page.getByText('A draft that was not kept yet')).toBeVisible()
   await synced(page)
+  await panelTab(page, 'Access log')
+  await expect(logRows(page).nth(1)).toContainText('Unlocked with the passphrase after 1 wrong one')
+  await page.screenshot({ path: join(shots, 'access-log-unlocked.png') })
+  await page.keyboard.press('g')
+  await page.keyboard.press('i')
 })
 
 test('sleep locks, and what arrives meanwhile is there after unlocking', async () => {

@@ -32,6 +32,21 @@ test('a list without a number of its own is not told as number 0', () => {
   expect(actWords({ ...entry, object: { kind: 'view', id: 'inbox' } })).toBe('Opened the list “Inbox”')
 })
 
+test('the log does not tell an unlocking, or what somebody may do in the team, by its name in the program', () => {
+  const told = (act: Parameters<typeof actWords>[0]['act'], detail: Parameters<typeof actWords>[0]['detail']) =>
+    actWords({ ...entry, act, object: null, detail })
+  expect(told('unlocked', { by: 'passphrase', refused: 0 })).toBe('Unlocked with the passphrase')
+  expect(told('unlocked', { by: 'passphrase', refused: 1 })).toBe('Unlocked with the passphrase after 1 wrong one')
+  expect(told('unlocked', { by: 'system', refused: 2 })).toBe(
+    'Unlocked by this computer’s own check after 2 wrong passphrases',
+  )
+  expect(told('member-left', { name: 'Ben', role: 'agent' })).toBe('Ben was taken out of the team')
+  expect(told('member-joined', { name: 'Ben', role: 'light' })).toBe('Ben came into the team as Light user')
+  expect(told('role-changed', { name: 'Ben', role: 'agent', permissions: 'support-access, of-a-newer-one' })).toBe(
+    'Ben is Agent now and may: Grant support access',
+  )
+})
+
 test('the log does not count one as many, nor name an ended grant by a number that stands nowhere else', () => {
   const told = (act: Parameters<typeof actWords>[0]['act'], detail: Parameters<typeof actWords>[0]['detail']) =>
     actWords({ ...entry, act, object: null, detail })

@@ -157,6 +157,13 @@ export function appHandlers(service: StoreService): Handlers<StoreForApp> {
       return {}
     },
     'access.marks': ({ marks }) => ({ holds: service.open.witness.setMarks(marks) }),
+    'access.unlocked': ({ by, refused }) => {
+      const { accessLog, db } = workspace()
+      db.write((tx) =>
+        accessLog.append(tx, { who: agent(getSettings(tx).agentName), act: 'unlocked', detail: { by, refused } }),
+      )
+      return {}
+    },
     'support.challenge': ({ card }) => ({ challenge: service.open.support.challenge(card) }),
     'support.signIn': ({ challenge, answer, key }) => {
       try {

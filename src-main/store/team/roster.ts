@@ -14,6 +14,7 @@ import { handOver } from './hand-over'
 import { setLease } from './lease'
 import { ownFrontier } from './frontier'
 import { newName } from './log'
+import { noteMembers } from './note-members'
 import { recoveryCode, recoveryKeys } from './recovery-code'
 import { RosterBody } from './roster-body'
 import { chainFrom, isBroken, mayFollow } from './roster-chain'
@@ -252,6 +253,7 @@ function standBy(
 /** The tables that others read, made equal to a roster. */
 function materialize(tx: Writer, workspace: Workspace, body: RosterBody): void {
   setLease(tx, workspace, body.leaseDays)
+  noteMembers(tx, workspace, body)
   tx.run('DELETE FROM team_members')
   for (const { id, name, address, role, permissions, removedAt } of body.members) {
     tx.run(

@@ -9,6 +9,7 @@ import { Mailbox, MailboxSettings } from '../mailboxes'
 import { Tried, Whose } from '../team'
 import { NetworkContact } from '../network'
 import { PolicyState } from '../policy'
+import { Unlock } from '../support'
 import { ExportScope, ImportTarget, MailFormat } from '../transfers'
 import { done, nothing, type CallTable } from './define'
 
@@ -102,6 +103,11 @@ export const storeForApp = {
   'access.marks': defer(
     () => z.object({ marks: z.array(z.object({ device: z.string(), entries: z.int(), hash: z.string() })) }),
     () => z.object({ holds: z.boolean() }),
+  ),
+  /** Into the access log. */
+  'access.unlocked': defer(
+    () => Unlock,
+    () => done,
   ),
   'support.challenge': defer(
     () => z.object({ card: z.string() }),
