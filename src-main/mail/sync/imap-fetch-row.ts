@@ -1,7 +1,7 @@
 import type { ImapFlow } from 'imapflow'
 import { errorField } from '../network-error'
 import { folderName } from './imap-notify'
-import type { Answer } from './imap-raw'
+import { atom, type Answer } from './imap-raw'
 
 /** What is asked of each message, beside its UID. */
 export interface RowQuery {
@@ -27,8 +27,6 @@ export interface FetchRow {
   thread?: string
   /** null: there is no such part. */ bytes?: Buffer | null
 }
-
-const atom = (value: string): { type: string; value: string } => ({ type: 'ATOM', value })
 
 /** A query in the library's form of commands. */
 export function itemsOf({ flags, internalDate, size, gmail, bytes }: RowQuery): object[] {

@@ -1,7 +1,7 @@
 import type { ImapFlow } from 'imapflow'
 import { PosternError } from '../../../src-preload/contract/errors'
 import { errorField } from '../network-error'
-import { fetchRaw, hasRawCommands } from './imap-raw'
+import { fetchRaw, hasRawCommands, type RawCommands } from './imap-raw'
 import { answers, itemsOf, plainRow, rowOf, type FetchRow, type RowQuery } from './imap-fetch-row'
 import { uidSet } from './imap-rows'
 
@@ -31,10 +31,12 @@ export async function* fetchRows(client: ImapFlow, uids: readonly number[], quer
   }
 }
 
-type RawClient = Parameters<typeof fetchRaw>[0]
-
 /** One FETCH; what came is no longer wanted. */
-async function* once(client: RawClient, wanted: Set<number>, query: RowQuery): AsyncGenerator<FetchRow, void> {
+async function* once(
+  client: ImapFlow & RawCommands,
+  wanted: Set<number>,
+  query: RowQuery,
+): AsyncGenerator<FetchRow, void> {
   const rows = new RowQueue()
   const isAsked = (row: FetchRow | null): row is FetchRow =>
     // A server may send rows nobody asked for (R36), and other news of a message while its row is on the way.

@@ -1,6 +1,6 @@
 import type { ImapFlow } from 'imapflow'
 import { errorField } from '../network-error'
-import { hasRawCommands } from './imap-raw'
+import { atom, hasRawCommands } from './imap-raw'
 
 /** Changes are told of the open folder as without NOTIFY, of all others by a STATUS line each. */
 const [opened, others] = [
@@ -37,8 +37,6 @@ export async function askToHearOfAll(
   client.untaggedHandlers['LIST'] = async () => tell(null)
   return true
 }
-
-const atom = (value: string): { type: string; value: string } => ({ type: 'ATOM', value })
 
 /** The folder that an untagged STATUS is about. */
 function nameIn(answer: unknown): string | null {

@@ -2,17 +2,25 @@ import type { ImapFlow } from 'imapflow'
 import { errorField } from '../network-error'
 
 /** What the library has for its own commands. */
-interface RawCommands {
+export interface RawCommands {
   exec: (command: string, attributes: unknown, options?: object) => Promise<{ next: () => void }>
   untaggedHandlers: Record<string, (answer: unknown) => Promise<void>>
   /** By response code. */ sectionHandlers: Record<string, (rest: unknown) => Promise<void>>
-  /** By name; what `run` may be asked for. */ commands: Map<string, (client: ImapFlow) => Promise<unknown>>
-  /** Ends an IDLE before the command, and lets it begin again. */ run: (command: string) => Promise<unknown>
+  /** By name; what `run` may be asked for. */ commands: Map<
+    string,
+    (client: ImapFlow, work: () => Promise<void>) => Promise<void>
+  >
+  /** Ends an IDLE before the command, and lets it begin again. */ run: (
+    command: string,
+    work: () => Promise<void>,
+  ) => Promise<unknown>
   handleResponse: (answer: Answer) => Promise<boolean>
   /** Waits so many ms at most; true: the connection was closed meanwhile. */ throttleWait: (
     ms: number,
   ) => Promise<boolean>
 }
+
+export const atom = (value: string): { type: string; value: string } => ({ type: 'ATOM', value })
 
 /** A line of the server, the bytes of its literals beside it. */
 export interface Answer {
@@ -78,10 +86,10 @@ export async function fetchRaw(
     },
   }
   plainReaders.set(options, plain)
-  // The library runs by name what its table has; this one client's has ours.
-  client.commands = new Map(client.commands).set('ROWS', async () => {
+  // The library runs by name what its table has, which all clients share; this one gets a table of its own, with our work in it.
+  if (!client.commands.has('RAW')) client.commands = new Map(client.commands).set('RAW', (_client, work) => work())
+  await client.run('RAW', async () => {
     const done = await client.exec('UID FETCH', [{ type: 'SEQUENCE', value: uids }, items], options)
     done.next()
   })
-  await client.run('ROWS')
 }
