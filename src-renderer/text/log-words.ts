@@ -3,6 +3,7 @@ import { privacy } from './en/privacy'
 import { team } from './en/team'
 import { tried } from './en/tried'
 import { fullTime } from './time'
+import { listText } from './lists'
 import { numberText } from './numbers'
 import { t } from './index'
 
@@ -30,7 +31,7 @@ function alsoWords(permissions: string): string {
   const names = permissions
     .split(', ')
     .flatMap((name) => (isPermission(name) ? t(`team:permissions.names.${name}`) : []))
-  return names.length > 0 ? t('privacy:log.alsoMay', { names: names.join(', ') }) : ''
+  return names.length > 0 ? t('privacy:log.alsoMay', { names: listText(names) }) : ''
 }
 
 /** What a refused call was after. Takes any text: what was asked for is the asker's. */

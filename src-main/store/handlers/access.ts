@@ -13,7 +13,7 @@ import { ownPermissions } from '../team/roles'
 
 /** Grants, identities and the access log. */
 export function access(service: StoreService, caller: Caller, by: () => string): Handlers<typeof accessCalls> {
-  const who = (): LogBody['who'] => agent(by().slice(0, 120))
+  const who = (): LogBody['who'] => agent(by())
   const policy = () => service.open.support.policy
   return {
     'policy.get': () => service.open.support.state,

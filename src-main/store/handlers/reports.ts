@@ -28,7 +28,7 @@ export function reports(service: StoreService, caller: Caller, by: () => string)
       workspace.db.write((tx) => {
         setSettings(tx, { troubleshooting: on })
         workspace.accessLog.append(tx, {
-          who: agent(by().slice(0, 120)),
+          who: agent(by()),
           act: 'setting-changed',
           object: { kind: 'setting', id: 'troubleshooting' },
           detail: { on },

@@ -35,8 +35,11 @@ export interface Mark {
   readonly hash: string
 }
 
-/** A person of the workspace as the log names them. */
-export const agent = (name: string): LogBody['who'] => ({ kind: 'agent', name: name || 'An agent without a name' })
+/** A person of the workspace as the log names them: an entry takes 120 letters of a name. */
+export const agent = (name: string): LogBody['who'] => ({
+  kind: 'agent',
+  name: name.slice(0, 120) || 'An agent without a name',
+})
 
 const perPage = 5000
 
